@@ -1,0 +1,1 @@
+"""The core: arrays in, meshes out. Knows no files, clock, log or framework."""

@@ -1,0 +1,82 @@
+"""Why something could not be done, in one sentence for the artist, with a code for programs.
+
+SpineLiftError
+├── InvalidParameters        INVALID_PARAMETERS      a parameter is out of range; lists every one
+├── ImageError                                       (raised by spinelift.images)
+│   ├── ImageNotFound        IMAGE_NOT_FOUND
+│   ├── ImageUnreadable      IMAGE_UNREADABLE
+│   └── ImageTooLarge        IMAGE_TOO_LARGE
+├── ImageEmpty               IMAGE_EMPTY             no pixel above the alpha threshold
+└── TriangulationFailed      TRIANGULATION_FAILED
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class SpineLiftError(Exception):
+    """Base of everything that SpineLift refuses; `str(error)` is fit to be shown to an artist."""
+
+    code: ClassVar[str] = "REFUSED"
+
+
+@dataclass(frozen=True)
+class ParameterProblem:
+    """One thing wrong with one parameter."""
+
+    parameter: str
+    given: object
+    allowed: str
+
+    def __str__(self) -> str:
+        return f"{self.parameter} is {self.given!r}; allowed: {self.allowed}."
+
+
+class InvalidParameters(SpineLiftError):
+    """At least one parameter is wrong; `problems` holds every one of them."""
+
+    code = "INVALID_PARAMETERS"
+
+    def __init__(self, problems: Sequence[ParameterProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(" ".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self) -> tuple[type[InvalidParameters], tuple[tuple[ParameterProblem, ...]]]:
+        return type(self), (self.problems,)
+
+
+class ImageError(SpineLiftError):
+    """The image itself cannot be used."""
+
+
+class ImageNotFound(ImageError):
+    """There is no such file, or it may not be read."""
+
+    code = "IMAGE_NOT_FOUND"
+
+
+class ImageUnreadable(ImageError):
+    """The bytes are not an image that we read, or are damaged."""
+
+    code = "IMAGE_UNREADABLE"
+
+
+class ImageTooLarge(ImageError):
+    """The image is over a limit on bytes, side or pixels; found before decoding."""
+
+    code = "IMAGE_TOO_LARGE"
+
+
+class ImageEmpty(SpineLiftError):
+    """No pixel is above the alpha threshold, so there is nothing to mesh."""
+
+    code = "IMAGE_EMPTY"
+
+
+class TriangulationFailed(SpineLiftError):
+    """The chosen triangulator gave back something that is not a triangulation of the polygon."""
+
+    code = "TRIANGULATION_FAILED"
