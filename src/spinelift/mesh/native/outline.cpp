@@ -1,0 +1,251 @@
+#include "outline.hpp"
+
+#include <cmath>
+
+namespace spinelift {
+namespace {
+
+// The grid point next to the point that divides ab as part : parts, on the line or outside of it.
+Point outward_grid_point(Point a, Point b, int part, int parts) {
+    const int64_t x = a.x + floor_division(int128(b.x - a.x) * part, parts);
+    const int64_t y = a.y + floor_division(int128(b.y - a.y) * part, parts);
+    Point best = a;
+    int64_t least = INT64_MAX;
+    for (int dy = 0; dy <= 1; ++dy) {
+        for (int dx = 0; dx <= 1; ++dx) {
+            const Point candidate = {int32_t(x + dx), int32_t(y + dy)};
+            const int64_t outside = -turn(a, b, candidate);
+            if (outside >= 0 && outside < least) least = outside, best = candidate;
+        }
+    }
+    return best;
+}
+
+}  // namespace
+
+Outline::Outline(const std::vector<Corner>& corners, Rectangle bounds)
+    : bounds_(bounds), grid_(bounds, corners.size()), size_(int(corners.size())), head_(0) {
+    nodes_.reserve(corners.size() * 2);
+    for (int i = 0; i < size_; ++i)
+        nodes_.push_back({corners[i], (i + size_ - 1) % size_, (i + 1) % size_, true, 0});
+    for (int i = 0; i < size_; ++i) link(i, nodes_[i].next);
+}
+
+std::vector<Corner> Outline::corners() const {
+    std::vector<Corner> result;
+    int node = head_;
+    do {
+        result.push_back(nodes_[node].corner);
+        node = nodes_[node].next;
+    } while (node != head_);
+    return result;
+}
+
+void Outline::link(int from, int to) {
+    nodes_[from].next = to;
+    nodes_[to].previous = from;
+    grid_.insert({from, to}, point(from), point(to));
+}
+
+int Outline::insert(int before, int after, Corner corner) {
+    const int node = int(nodes_.size());
+    nodes_.push_back({corner, before, after, true, 0});
+    link(before, node);
+    link(node, after);
+    return node;
+}
+
+// ---- is there room? ---------------------------------------------------------------------------
+
+bool Outline::is_on_old_way(const Detour& detour, int node) const {
+    for (int at = detour.before; at != detour.after; at = nodes_[at].next)
+        if (at == node) return true;
+    return false;
+}
+
+// Does the new way touch nothing of the boundary but what it replaces? Since neither way is crossed
+// by any other edge, the area between the two is then free as a whole. The edges that come into
+// `before` and go out of `after` share a point with the new way; they must not lead into that area.
+bool Outline::is_clear(const Detour& detour) {
+    const auto& path = detour.path;
+    const int before = detour.before, after = detour.after;
+    const Point u = point(before), x = point(after);
+    const Point old_first = point(nodes_[before].next), old_last = point(nodes_[after].previous);
+    const Point new_first = path[1], new_last = path[path.size() - 2];
+    const Point incoming = point(nodes_[before].previous), outgoing = point(nodes_[after].next);
+    const bool is_outward = detour.is_outward;
+    if (in_wedge(u, is_outward ? old_first : new_first, is_outward ? new_first : old_first, incoming) ||
+        in_wedge(x, is_outward ? new_last : old_last, is_outward ? old_last : new_last, outgoing))
+        return false;
+    for (size_t i = 0; i + 1 < path.size(); ++i) {
+        const Point a = path[i], b = path[i + 1];
+        const bool is_free = grid_.all_near(
+            a, b, 0, [&](EdgeGrid::Edge edge) { return is_edge(edge); },
+            [&](EdgeGrid::Edge edge) {
+                if (is_on_old_way(detour, edge.start)) return true;
+                if (edge.end == before && a == u) return true;   // judged by the wedge
+                if (edge.start == after && b == x) return true;  // likewise
+                return !segments_touch(a, b, point(edge.start), point(edge.end));
+            });
+        if (!is_free) return false;
+    }
+    return true;
+}
+
+// Is the new point half a pixel from every corner that stays?
+bool Outline::is_far_from_others(Point at, const Detour& detour) {
+    const auto is_far = [&](int node) {
+        const bool goes = node != detour.before && is_on_old_way(detour, node);
+        return goes || squared_distance(point(node), at) >= kNearest * kNearest;
+    };
+    return grid_.all_near(
+        at, at, kNearest, [&](EdgeGrid::Edge edge) { return is_edge(edge); },
+        [&](EdgeGrid::Edge edge) { return is_far(edge.start) && is_far(edge.end); });
+}
+
+// ---- taking away ------------------------------------------------------------------------------
+
+void Outline::collapse(int budget, int64_t tolerance) {
+    heap_.clear();
+    int node = head_;
+    do {
+        propose_reflex_removal(node);
+        propose_edge_removal(node);
+        node = nodes_[node].next;
+    } while (node != head_);
+    while (!heap_.empty()) {
+        const Operation operation = heap_.front();
+        if (operation.cost > tolerance && size_ <= budget) return;
+        std::pop_heap(heap_.begin(), heap_.end());
+        heap_.pop_back();
+        const Node& at = nodes_[operation.node];
+        if (!at.is_live || at.version != operation.version) continue;
+        if (operation.kind == kRemoveReflex)
+            remove_reflex(operation.node);
+        else
+            remove_edge(operation.node, operation.apex);
+    }
+}
+
+void Outline::propose_reflex_removal(int node) {
+    const Node& at = nodes_[node];
+    const Point u = point(at.previous), v = point(node), x = point(at.next);
+    const int64_t bend = turn(u, v, x);
+    if (bend > 0 || (bend == 0 && dot(v, u, x) > 0)) return;
+    heap_.push_back({-bend, kRemoveReflex, node, at.version, v});
+    std::push_heap(heap_.begin(), heap_.end());
+}
+
+void Outline::propose_edge_removal(int node) {
+    Operation operation = {0, kRemoveEdge, node, nodes_[node].version, {}};
+    if (!find_apex(node, operation.apex, operation.cost)) return;
+    heap_.push_back(operation);
+    std::push_heap(heap_.begin(), heap_.end());
+}
+
+// After a change between `before` and `after`: whatever looks at that stretch is proposed anew.
+void Outline::propose_around(int before, int after) {
+    const int first = nodes_[before].previous;
+    const int stop = nodes_[nodes_[after].next].next;
+    for (int node = first; node != stop; node = nodes_[node].next) ++nodes_[node].version;
+    for (int node = first; node != stop; node = nodes_[node].next) {
+        propose_reflex_removal(node);
+        propose_edge_removal(node);
+    }
+}
+
+// Where the edge pq goes, with its neighbours u -> p and q -> x prolonged: the grid point of least
+// added area that is on neither line's inner side, near the lines' crossing.
+bool Outline::find_apex(int node, Point& apex, int64_t& cost) const {
+    const int end = nodes_[node].next;
+    const Point u = point(nodes_[node].previous), p = point(node);
+    const Point q = point(end), x = point(nodes_[end].next);
+    if (turn(u, p, q) <= 0 || turn(p, q, x) <= 0) return false;
+    const int64_t ax = p.x - u.x, ay = p.y - u.y, bx = x.x - q.x, by = x.y - q.y;
+    const int64_t sine = ax * by - ay * bx;
+    if (sine <= 0) return false;  // the prolonged edges never meet
+    const int64_t reach = int64_t(q.x - p.x) * by - int64_t(q.y - p.y) * bx;
+    const int64_t cross_x = p.x + floor_division(int128(ax) * reach, sine);
+    const int64_t cross_y = p.y + floor_division(int128(ay) * reach, sine);
+    if (cross_x < bounds_.left - 1 || cross_x > bounds_.right || cross_y < bounds_.top - 1 ||
+        cross_y > bounds_.bottom)
+        return false;
+    cost = INT64_MAX;
+    const auto consider = [&](int64_t cx, int64_t cy) {
+        const Point t = {int32_t(cx), int32_t(cy)};
+        if (!bounds_.contains(t) || turn(u, p, t) > 0 || turn(q, x, t) > 0) return;
+        const int64_t added = turn(u, t, p) + turn(p, t, q) + turn(q, t, x);
+        if (added < cost) cost = added, apex = t;
+    };
+    for (int dy = -1; dy <= 2; ++dy)
+        for (int dx = -1; dx <= 2; ++dx) consider(cross_x + dx, cross_y + dy);
+    if (cost < INT64_MAX) return true;
+    // A sharp apex: the grid points beyond both lines begin farther out, along the bisector.
+    const double a_length = std::sqrt(double(ax * ax + ay * ay));
+    const double b_length = std::sqrt(double(bx * bx + by * by));
+    const double out_x = double(ax) / a_length - double(bx) / b_length;
+    const double out_y = double(ay) / a_length - double(by) / b_length;
+    for (int steps = 2; steps <= 64 && cost == INT64_MAX; steps *= 2)
+        for (int dy = 0; dy <= 1; ++dy)
+            for (int dx = 0; dx <= 1; ++dx)
+                consider(cross_x + int64_t(std::floor(out_x * steps)) + dx,
+                         cross_y + int64_t(std::floor(out_y * steps)) + dy);
+    return cost < INT64_MAX;
+}
+
+void Outline::remove_reflex(int node) {
+    const int before = nodes_[node].previous, after = nodes_[node].next;
+    if (size_ <= 3 || !is_clear({before, after, {point(before), point(after)}, true})) return;
+    nodes_[node].is_live = false;
+    link(before, after);
+    if (head_ == node) head_ = after;
+    --size_;
+    propose_around(before, after);
+}
+
+void Outline::remove_edge(int node, Point apex) {
+    const int end = nodes_[node].next;
+    const int before = nodes_[node].previous, after = nodes_[end].next;
+    const Detour detour = {before, after, {point(before), apex, point(after)}, true};
+    if (size_ <= 4 || !is_far_from_others(apex, detour) || !is_clear(detour)) return;
+    nodes_[node].is_live = nodes_[end].is_live = false;
+    const int at = insert(before, after, {apex, nodes_[node].corner.first, nodes_[end].corner.last});
+    if (head_ == node || head_ == end) head_ = at;
+    --size_;
+    propose_around(before, after);
+}
+
+// ---- giving back ------------------------------------------------------------------------------
+
+bool Outline::dent(int corner, Point at, int ring_index) {
+    const int after = nodes_[corner].next;
+    const Detour detour = {corner, after, {point(corner), at, point(after)}, false};
+    if (!is_far_from_others(at, detour) || !is_clear(detour)) return false;
+    insert(corner, after, {at, ring_index, ring_index});
+    ++size_;
+    return true;
+}
+
+void Outline::split_edges(int64_t spacing) {
+    const int stop = head_;
+    int node = head_;
+    do {
+        const int after = nodes_[node].next;
+        const Point a = point(node), b = point(after);
+        const double length = std::sqrt(double(squared_distance(a, b)));
+        const int parts = int(length / double(spacing) + 0.5);
+        for (int part = 1; part < parts; ++part) {
+            const Point at = outward_grid_point(a, b, part, parts);
+            const Detour detour = {node, after, {point(node), at, b}, true};
+            if (!bounds_.contains(at) || turn(point(node), at, b) < 0 ||
+                !is_far_from_others(at, detour) || !is_clear(detour))
+                continue;
+            const int facing = nodes_[after].corner.first;
+            node = insert(node, after, {at, facing, facing});
+            ++size_;
+        }
+        node = after;
+    } while (node != stop);
+}
+
+}  // namespace spinelift

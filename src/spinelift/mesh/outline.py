@@ -1,0 +1,126 @@
+"""Mask to outline: the rings of pixel corners round the islands that are kept.
+
+`contour` is OpenCV's word, for the chain of an island's boundary PIXELS; a ring runs on corners.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from spinelift.mesh import kernel
+from spinelift.mesh.types import Islands, Mask, Ring
+
+
+@dataclass(frozen=True, eq=False)
+class Outline:
+    """One simple ring, and the pixels inside it that the mesh must cover.
+
+    Holes are filled: the ring is an outer one. `required` holds the pixels of the mask in the
+    islands that the ring surrounds, without bridges and padding.
+    """
+
+    ring: Ring
+    required: Mask
+    islands: Islands
+
+
+@dataclass(frozen=True, eq=False)
+class _Island:
+    contour: NDArray[np.int32]
+    ring: Ring
+    area: int
+
+
+def trace_outlines(
+    mask: Mask,
+    *,
+    min_contour_area: float,
+    padding: int = 0,
+    islands: Literal["bridge", "split", "largest"] = "bridge",
+) -> list[Outline]:
+    """Return the outlines of a mask that is not empty: one, or one for each island with "split".
+
+    Islands whose outer ring encloses less than `min_contour_area` px2 are dropped; where all are
+    smaller, the largest stays. Split islands come from the largest to the smallest.
+    """
+    connected = _connected(mask)
+    found = _find_islands(connected)
+    kept = [island for island in found if island.area >= min_contour_area] or found[:1]
+    if islands == "largest":
+        kept = kept[:1]
+    groups = [[island] for island in kept] if islands == "split" else [kept]
+    outlines = []
+    for group in groups:
+        counts = Islands(kept=len(group), dropped=len(found) - len(kept))
+        inside = None if len(group) == len(found) else _filled(mask, group)
+        required = mask if inside is None else mask & inside
+        if padding:
+            ring = _enclosing_ring(_padded(required, padding))
+        elif len(group) == 1:
+            ring = group[0].ring
+        else:
+            ring = _bridged_ring(connected if inside is None else connected & inside, group)
+        outlines.append(Outline(ring, required, counts))
+    return outlines
+
+
+def _connected(mask: Mask) -> Mask:
+    """A copy in which no two pixels touch by a corner alone, so that every ring is simple."""
+    connected = mask.copy()
+    kernel.fill_diagonals(connected)
+    return connected
+
+
+def _find_islands(connected: Mask) -> list[_Island]:
+    """Outermost islands, largest first; ties in the order of their topmost, leftmost pixels."""
+    contours, _ = cv2.findContours(connected, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    islands = []
+    for contour in contours:
+        pixels = np.asarray(contour, dtype=np.int32).reshape(-1, 2)
+        x, y = pixels[np.lexsort((pixels[:, 0], pixels[:, 1]))[0]]
+        ring = kernel.trace(connected, (int(x), int(y)))
+        islands.append(_Island(pixels, ring, doubled_area(ring) // 2))
+    return sorted(islands, key=lambda island: (-island.area, island.ring[0, 1], island.ring[0, 0]))
+
+
+def _enclosing_ring(mask: Mask) -> Ring:
+    """The ring round all of a mask, whatever it holds."""
+    connected = _connected(mask)
+    islands = _find_islands(connected)
+    return islands[0].ring if len(islands) == 1 else _bridged_ring(connected, islands)
+
+
+def _bridged_ring(connected: Mask, islands: list[_Island]) -> Ring:
+    """The ring round all islands of a mask, joined, in place, by bridges one pixel wide."""
+    kernel.bridge(connected, [island.contour for island in islands])
+    kernel.fill_diagonals(connected)
+    joined = _find_islands(connected)
+    if len(joined) != 1:
+        raise AssertionError("bridges join every island")
+    return joined[0].ring
+
+
+def _filled(mask: Mask, islands: list[_Island]) -> Mask:
+    """The pixels that the islands' rings enclose."""
+    filled = np.zeros_like(mask)
+    cv2.drawContours(filled, [island.contour for island in islands], -1, 1, cv2.FILLED)
+    return filled
+
+
+def _padded(mask: Mask, padding: int) -> Mask:
+    """Grow the mask by a disc of `padding` pixels."""
+    if padding == 0:
+        return mask
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * padding + 1, 2 * padding + 1))
+    return np.asarray(cv2.dilate(mask, disc), dtype=np.uint8)
+
+
+def doubled_area(ring: NDArray[np.int32]) -> int:
+    """Twice the area of a ring, positive where it runs clockwise on screen."""
+    x, y = ring.astype(np.int64).T
+    return int(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))

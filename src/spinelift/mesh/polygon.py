@@ -1,0 +1,47 @@
+"""Outline to polygon: few vertices that contain the ring and never cut it.
+
+The greedy method: corners are taken away, the one that adds the least area first, and each only
+where the added area touches nothing else (native/outline.cpp). It is exact: vertices lie on the
+grid from the first to the last, and every decision is made on integers.
+"""
+
+from __future__ import annotations
+
+from spinelift.mesh import kernel
+from spinelift.mesh.outline import doubled_area
+from spinelift.mesh.types import GRID, GridPoints, Ring
+
+LARGEST_DENT = 0.02
+"""Share of the outline's area: the dents that the smallest concave factor gives back."""
+
+
+def simplify(
+    ring: Ring,
+    size: tuple[int, int],
+    *,
+    detail_factor: float,
+    concave_factor: float = 0.0,
+    min_triangle_area: float = 1.0,
+    max_hull_vertices: int | None = None,
+    refinement: int = 0,
+) -> GridPoints:
+    """Return a simple polygon that contains `ring`, inside an image of `size` (width, height).
+
+    Without a budget a vertex is given up while that adds at most half of `detail_factor` of the
+    ring's area (the curve behind it: docs/architecture.md). With `max_hull_vertices` the budget
+    decides alone. `concave_factor` then gives dents back, the most useful first. Points come in
+    grid units, clockwise on screen.
+    """
+    area = doubled_area(ring) * GRID * GRID  # twice the area, like all areas here
+    smallest = int(2 * min_triangle_area * GRID * GRID)
+    affordable = int(area * round(detail_factor * 1_000_000)) // 2_000_000
+    looseness = 1 - concave_factor / 100
+    dent = max(int(area * LARGEST_DENT * looseness * looseness), smallest)
+    return kernel.simplify(
+        ring,
+        size,
+        budget=max_hull_vertices or 0,
+        tolerance=0 if max_hull_vertices else max(affordable, smallest),
+        smallest_dent=dent if concave_factor > 0 else 0,
+        refinement=refinement,
+    )

@@ -1,0 +1,178 @@
+"""The library measures itself: coverage, overdraw, angles, and whether Spine's contract holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spinelift.mesh import kernel
+from spinelift.mesh.types import GRID, GridPoints, Mask, Triangles
+
+if TYPE_CHECKING:
+    from spinelift.mesh.types import Mesh
+
+SLIVER_DEGREES = 10.0
+"""A triangle with a smaller angle than this is a sliver."""
+
+NEAREST = 0.5
+"""Pixels: vertices nearer than this make the editor's automatic weights fail."""
+
+
+@dataclass(frozen=True)
+class Quality:
+    """What a mesh is worth.
+
+    Attributes
+    ----------
+    coverage
+        Share of the required pixels whose centre a triangle covers, 0 to 1.
+    area_coverage
+        Share of the required pixels' area that triangles cover, 0 to 1.
+    uncovered_pixels
+        How many required pixels have their centre outside.
+    overdraw
+        Area of the triangles / area of the required pixels.
+    smallest_angle_degrees, angle_p5_degrees
+        Least, and 5th percentile, of the triangles' smallest angles.
+    slivers
+        Share of triangles with an angle below 10 degrees, 0 to 1.
+    islands_kept, islands_dropped
+        Pieces of art inside the mesh, and left out by a parameter.
+    """
+
+    coverage: float
+    area_coverage: float
+    uncovered_pixels: int
+    overdraw: float
+    smallest_angle_degrees: float
+    angle_p5_degrees: float
+    slivers: float
+    islands_kept: int
+    islands_dropped: int
+
+
+def measure(mesh: Mesh) -> Quality:
+    """Measure a mesh against the pixels that it must cover."""
+    required = int(np.count_nonzero(mesh.required))
+    uncovered, uncovered_area = uncovered_pixels(mesh)
+    missed = int(np.count_nonzero(uncovered))
+    area = float(triangle_areas(mesh.vertices, mesh.triangles).sum())
+    smallest = smallest_angles(mesh.vertices, mesh.triangles)
+    return Quality(
+        coverage=1 - missed / required,
+        area_coverage=1 - uncovered_area / required,
+        uncovered_pixels=missed,
+        overdraw=area / required,
+        smallest_angle_degrees=float(smallest.min()),
+        angle_p5_degrees=float(np.percentile(smallest, 5)),
+        slivers=float(np.mean(smallest < SLIVER_DEGREES)),
+        islands_kept=mesh.islands.kept,
+        islands_dropped=mesh.islands.dropped,
+    )
+
+
+def uncovered_pixels(mesh: Mesh) -> tuple[Mask, float]:
+    """The required pixels whose centre is in no triangle, and the uncovered area in px2."""
+    return kernel.coverage(mesh.required, grid_points(mesh.vertices), mesh.triangles)
+
+
+def grid_points(vertices: NDArray[np.float64]) -> GridPoints:
+    """Vertices in grid units, rounded to the nearest."""
+    return np.rint(vertices * GRID).astype(np.int32)
+
+
+def triangle_areas(vertices: NDArray[np.float64], triangles: Triangles) -> NDArray[np.float64]:
+    """(M,) areas in px2, positive for triangles that run clockwise on screen."""
+    a, b, c = vertices[triangles].transpose(1, 0, 2)
+    ab, ac = b - a, c - a
+    return (ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]) / 2
+
+
+def smallest_angles(vertices: NDArray[np.float64], triangles: Triangles) -> NDArray[np.float64]:
+    """(M,) the smallest angle of each triangle, in degrees."""
+    corners = vertices[triangles]
+    forth = np.roll(corners, -1, axis=1) - corners
+    back = np.roll(corners, 1, axis=1) - corners
+    cross = forth[..., 0] * back[..., 1] - forth[..., 1] * back[..., 0]
+    dot = (forth * back).sum(axis=2)
+    return np.degrees(np.arctan2(np.abs(cross), dot)).min(axis=1)
+
+
+def violations(mesh: Mesh) -> list[str]:
+    """What of Spine's contract the mesh breaks, a sentence each; empty for every mesh of ours."""
+    found = []
+    vertices, triangles, hull = mesh.vertices, mesh.triangles, mesh.hull
+    size = np.array([mesh.width, mesh.height])
+    if (vertices < 0).any() or (vertices > size).any():
+        found.append("A vertex lies outside the image.")
+    if not 3 <= hull <= len(vertices):
+        return [*found, f"A hull of {hull} does not go with {len(vertices)} vertices."]
+    if len(triangles) != 2 * len(vertices) - hull - 2:
+        found.append(
+            f"{len(triangles)} triangles, but {len(vertices)} vertices with a hull of {hull} "
+            f"make {2 * len(vertices) - hull - 2}."
+        )
+    if len(np.unique(triangles)) != len(vertices):
+        found.append("A vertex is in no triangle.")
+    areas = triangle_areas(vertices, triangles)
+    if (areas <= 0).any():
+        found.append("A triangle is flat or inverted.")
+    outline = vertices[:hull]
+    x, y = outline.T
+    if not np.isclose(areas.sum(), np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) / 2, rtol=1e-12):
+        found.append("The triangles do not tile the outline.")
+    if not _is_simple(grid_points(outline).astype(np.int64)):
+        found.append("The outline touches or crosses itself.")
+    if _nearest_distance(vertices) < NEAREST:
+        found.append(f"Two vertices are nearer than {NEAREST} px.")
+    return found
+
+
+def _is_simple(ring: NDArray[np.int64]) -> bool:
+    """Does no edge of the ring touch another but its neighbours, at their common end?"""
+    start, end = ring, np.roll(ring, -1, axis=0)
+    count = len(ring)
+    for i in range(count - 1):
+        # The edges after this one's neighbour; the last edge is the first one's neighbour.
+        others = slice(i + 2, count - 1 if i == 0 else count)
+        if _touch(start[i], end[i], start[others], end[others]).any():
+            return False
+    turns = _turn(np.roll(ring, 1, axis=0), start, end)
+    ahead = ((start - np.roll(ring, 1, axis=0)) * (end - start)).sum(axis=1)
+    return not ((turns == 0) & (ahead <= 0)).any()
+
+
+def _turn(a: NDArray[np.int64], b: NDArray[np.int64], c: NDArray[np.int64]) -> NDArray[np.int64]:
+    ab, ac = b - a, c - a
+    turned: NDArray[np.int64] = ab[..., 0] * ac[..., 1] - ab[..., 1] * ac[..., 0]
+    return turned
+
+
+def _touch(
+    a: NDArray[np.int64], b: NDArray[np.int64], c: NDArray[np.int64], d: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Which closed segments c-d share a point with the closed segment a-b?"""
+    sides = [np.sign(_turn(*three)) for three in ((a, b, c), (a, b, d), (c, d, a), (c, d, b))]
+    boxes_meet = (
+        (np.maximum(c, d) >= np.minimum(a, b)) & (np.minimum(c, d) <= np.maximum(a, b))
+    ).all(axis=-1)
+    touching: NDArray[np.bool_] = (
+        boxes_meet & (sides[0] * sides[1] <= 0) & (sides[2] * sides[3] <= 0)
+    )
+    return touching
+
+
+def _nearest_distance(vertices: NDArray[np.float64]) -> float:
+    """The least distance between two vertices, at most 1; by buckets of one pixel."""
+    nearest = 1.0
+    cells: dict[tuple[int, int], list[NDArray[np.float64]]] = {}
+    for vertex in vertices:
+        column, row = int(vertex[0]), int(vertex[1])
+        for neighbour in [(column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]:
+            for other in cells.get(neighbour, ()):
+                nearest = min(nearest, float(np.hypot(*(vertex - other))))
+        cells.setdefault((column, row), []).append(vertex)
+    return nearest

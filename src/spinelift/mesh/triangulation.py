@@ -1,0 +1,75 @@
+"""Polygon and points to triangles: the only user of a triangulator.
+
+Both give the constrained Delaunay triangulation. Ours is exact and the default; Shewchuk's
+Triangle is there for who wants it (docs/decisions/0002-triangulator.md). Nothing reaches either
+before it is checked.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+
+from spinelift.mesh import kernel
+from spinelift.mesh.errors import TriangulationFailed
+from spinelift.mesh.outline import doubled_area
+from spinelift.mesh.types import GridPoints, Triangles
+
+
+def triangulate(
+    polygon: GridPoints, points: GridPoints, *, triangulator: Literal["exact", "triangle"]
+) -> Triangles:
+    """Return (M, 3) clockwise triangles over polygon then points, M = 2 N - hull - 2.
+
+    Raises
+    ------
+    TriangulationFailed
+        What came back does not tile the polygon, or Triangle is not installed.
+    """
+    vertices = np.concatenate([polygon, points])
+    if len(np.unique(vertices, axis=0)) != len(vertices):
+        raise TriangulationFailed("Two vertices lie in one place: a bug in SpineLift, report it with the image.")
+    triangles = (
+        kernel.triangulate(vertices, len(polygon))
+        if triangulator == "exact"
+        else _shewchuk(vertices, len(polygon))
+    )
+    if not _tiles(vertices, triangles, len(polygon)):
+        raise TriangulationFailed(
+            "The polygon could not be triangulated: a bug in SpineLift, report it with the image."
+        )
+    return triangles
+
+
+def _tiles(vertices: GridPoints, triangles: Triangles, hull: int) -> bool:
+    """Are there as many triangles as Spine wants, all clockwise, of the polygon's whole area?"""
+    if len(triangles) != 2 * len(vertices) - hull - 2:
+        return False
+    a, b, c = vertices.astype(np.int64)[triangles].transpose(1, 0, 2)
+    ab, ac = b - a, c - a
+    doubled = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    return bool(doubled.min() > 0) and int(doubled.sum()) == doubled_area(vertices[:hull])
+
+
+def _shewchuk(vertices: GridPoints, hull: int) -> Triangles:
+    try:
+        import triangle
+    except ImportError:
+        raise TriangulationFailed(
+            "Triangle is not installed: pip install 'spinelift[triangle]', "
+            "or use the triangulator exact."
+        ) from None
+    start = np.arange(hull, dtype=np.int32)
+    segments = np.stack([start, np.roll(start, -1)], axis=1)
+    # p: keep the segments; Q: quiet. No area or angle switch, so no vertex is ever added.
+    found = triangle.triangulate({"vertices": vertices.astype(np.float64), "segments": segments}, "pQ")
+    corners = np.asarray(found["triangles"], dtype=np.int32)
+    return _canonical(corners[:, ::-1])  # counter-clockwise where y grows up is ours where it grows down
+
+
+def _canonical(triangles: Triangles) -> Triangles:
+    """Smallest index first in each, then sorted."""
+    first = np.argmin(triangles, axis=1)[:, None]
+    turned = np.take_along_axis(triangles, (first + np.arange(3)) % 3, axis=1)
+    return np.ascontiguousarray(turned[np.lexsort(turned.T[::-1])])
