@@ -143,12 +143,14 @@ void Outline::propose_edge_removal(int node) {
     std::push_heap(heap_.begin(), heap_.end());
 }
 
-// After a change between `before` and `after`: whatever looks at that stretch is proposed anew.
-void Outline::propose_around(int before, int after) {
-    const int first = nodes_[before].previous;
-    const int stop = nodes_[nodes_[after].next].next;
-    for (int node = first; node != stop; node = nodes_[node].next) ++nodes_[node].version;
-    for (int node = first; node != stop; node = nodes_[node].next) {
+// After a change that put `before` and `after` next to each other, or one new corner between them:
+// whatever looks at that stretch is proposed anew.
+void Outline::propose_around(int before) {
+    const int stretch = std::min(size_, 5);
+    int node = nodes_[before].previous;
+    for (int i = 0; i < stretch; ++i, node = nodes_[node].next) ++nodes_[node].version;
+    for (int i = 0; i < stretch; ++i) {
+        node = nodes_[node].previous;
         propose_reflex_removal(node);
         propose_edge_removal(node);
     }
@@ -200,7 +202,7 @@ void Outline::remove_reflex(int node) {
     link(before, after);
     if (head_ == node) head_ = after;
     --size_;
-    propose_around(before, after);
+    propose_around(before);
 }
 
 void Outline::remove_edge(int node, Point apex) {
@@ -212,7 +214,7 @@ void Outline::remove_edge(int node, Point apex) {
     const int at = insert(before, after, {apex, nodes_[node].corner.first, nodes_[end].corner.last});
     if (head_ == node || head_ == end) head_ = at;
     --size_;
-    propose_around(before, after);
+    propose_around(before);
 }
 
 // ---- giving back ------------------------------------------------------------------------------

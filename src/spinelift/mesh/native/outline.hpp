@@ -77,7 +77,7 @@ private:
     int insert(int before, int after, Corner corner);
     void propose_reflex_removal(int node);
     void propose_edge_removal(int node);
-    void propose_around(int before, int after);
+    void propose_around(int before);
     void remove_reflex(int node);
     void remove_edge(int node, Point apex);
     bool find_apex(int node, Point& apex, int64_t& cost) const;
