@@ -23,22 +23,23 @@ MAXIMUM_SIDE = 16_384
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).with_name("_kernel" + _SUFFIX)
 
-_int32, _int64, _pointer = ctypes.c_int32, ctypes.c_int64, ctypes.c_void_p
+_int32, _int64, _memory = ctypes.c_int32, ctypes.c_int64, ctypes.c_void_p
+_bytes = np.ctypeslib.ndpointer(np.uint8, flags="C_CONTIGUOUS")
+_int32s = np.ctypeslib.ndpointer(np.int32, flags="C_CONTIGUOUS")
+_int64s = np.ctypeslib.ndpointer(np.int64, flags="C_CONTIGUOUS")
+_mask, _points, _count = [_bytes, _int32, _int32], [_int32s, _int64], ctypes.POINTER(_int64)
 _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
-    "free": (None, [_pointer]),
-    "fill_diagonals": (_int64, [_pointer, _int32, _int32]),
-    "trace": (_pointer, [_pointer, _int32, _int32, _int32, _int32, _pointer]),
-    "bridge": (_int64, [_pointer, _int32, _int32, _pointer, _pointer, _int64]),
-    "simplify": (
-        _pointer,
-        [_pointer, _int64, _int32, _int32, _int32, _int64, _int64, _int32, _pointer],
-    ),
-    "split": (_pointer, [_pointer, _int64, _int32, _int32, _int64, _pointer]),
-    "lattice": (_pointer, [_pointer, _int64, _int64, _int64, _pointer]),
-    "triangulate": (_pointer, [_pointer, _int64, _int32, _pointer]),
+    "free": (None, [_memory]),
+    "fill_diagonals": (_int64, _mask),
+    "trace": (_memory, [*_mask, _int32, _int32, _count]),
+    "bridge": (_int64, [*_mask, _int32s, _int64s, _int64]),
+    "simplify": (_memory, [*_points, _int32, _int32, _int32, _int64, _int64, _int32, _count]),
+    "split": (_memory, [*_points, _int32, _int32, _int64, _count]),
+    "lattice": (_memory, [*_points, _int64, _int64, _count]),
+    "triangulate": (_memory, [*_points, _int32, _count]),
     "coverage": (
         _int64,
-        [_pointer, _int32, _int32, _pointer, _int64, _pointer, _int64, _pointer, _pointer],
+        [*_mask, *_points, _int32s, _int64, _bytes, ctypes.POINTER(ctypes.c_double)],
     ),
 }
 
@@ -73,30 +74,26 @@ def _call_for_rows(name: str, columns: int, *arguments: object) -> NDArray[np.in
     return rows.reshape(-1, columns).copy()
 
 
-def _points(points: NDArray[np.int32], minimum: int = 3) -> tuple[NDArray[np.int32], int, int]:
-    """The points as the kernel wants them, their address and how many they are."""
+def _checked_points(points: NDArray[np.int32], minimum: int = 3) -> NDArray[np.int32]:
     array = np.ascontiguousarray(points, dtype=np.int32)
     if array.ndim != 2 or array.shape[1] != 2 or len(array) < minimum:
         raise ValueError(f"wants at least {minimum} points of shape (N, 2), got {array.shape}")
-    limit = MAXIMUM_SIDE * GRID
-    if array.min() < 0 or array.max() > limit:
+    if array.min() < 0 or array.max() > MAXIMUM_SIDE * GRID:
         raise ValueError("a coordinate is outside every image that the kernel can take")
-    return array, array.ctypes.data, len(array)
+    return array
 
 
-def _mask(mask: Mask) -> tuple[int, int, int]:
-    """The mask's address, width and height."""
+def _size(mask: Mask) -> tuple[int, int]:
+    """Width and height of a mask that the kernel can take."""
     height, width = mask.shape
-    if mask.dtype != np.uint8 or not mask.flags.c_contiguous:
-        raise ValueError("wants a contiguous uint8 mask")
     if not (0 < width <= MAXIMUM_SIDE and 0 < height <= MAXIMUM_SIDE):
         raise ValueError(f"a mask has 1 to {MAXIMUM_SIDE} px a side, got {width} x {height}")
-    return mask.ctypes.data, width, height
+    return width, height
 
 
 def fill_diagonals(mask: Mask) -> int:
     """Set pixels of `mask`, in place, until no two touch by a corner alone; return how many."""
-    return _call("fill_diagonals", *_mask(mask))
+    return _call("fill_diagonals", mask, *_size(mask))
 
 
 def trace(mask: Mask, start: tuple[int, int]) -> Ring:
@@ -104,21 +101,22 @@ def trace(mask: Mask, start: tuple[int, int]) -> Ring:
 
     `mask` has no diagonal contacts. Returns the corners of the walk in whole pixels, clockwise.
     """
-    address, width, height = _mask(mask)
+    width, height = _size(mask)
     x, y = start
     inside = 0 <= x < width and 0 <= y < height
     if not inside or not mask[y, x] or (y > 0 and mask[y - 1, x]) or (x > 0 and mask[y, x - 1]):
         raise ValueError(f"pixel {start} does not begin an island")
-    return _call_for_rows("trace", 2, address, width, height, x, y)
+    return _call_for_rows("trace", 2, mask, width, height, x, y)
 
 
 def bridge(mask: Mask, contours: list[NDArray[np.int32]]) -> None:
     """Join islands of `mask`, in place; `contours` are their boundary pixels, (N, 2) each."""
     ends = np.cumsum([len(contour) for contour in contours], dtype=np.int64)
-    points, address, _ = _points(np.concatenate(contours), minimum=1)
-    if points[:, 0].max() >= mask.shape[1] or points[:, 1].max() >= mask.shape[0]:
+    pixels = _checked_points(np.concatenate(contours), minimum=1)
+    width, height = _size(mask)
+    if pixels[:, 0].max() >= width or pixels[:, 1].max() >= height:
         raise ValueError("a contour leaves the mask")
-    _call("bridge", *_mask(mask), address, ends.ctypes.data, len(contours))
+    _call("bridge", mask, width, height, pixels, ends, len(contours))
 
 
 def simplify(
@@ -135,37 +133,27 @@ def simplify(
     `budget` is the most vertices, 0 for none; `tolerance` and `smallest_dent` are twice an area in
     square grid units. Returns points in grid units, clockwise.
     """
-    points, address, count = _points(ring * np.int32(GRID), minimum=4)
-    width, height = size
-    if points[:, 0].max() > width * GRID or points[:, 1].max() > height * GRID:
+    points = _checked_points(ring * np.int32(GRID), minimum=4)
+    width, height = (side * GRID for side in size)
+    if points[:, 0].max() > width or points[:, 1].max() > height:
         raise ValueError("the ring leaves the image")
-    return _call_for_rows(
-        "simplify",
-        2,
-        address,
-        count,
-        width * GRID,
-        height * GRID,
-        budget,
-        tolerance,
-        smallest_dent,
-        refinement,
-    )
+    wishes = (budget, tolerance, smallest_dent, refinement)
+    return _call_for_rows("simplify", 2, points, len(points), width, height, *wishes)
 
 
 def split(polygon: GridPoints, size: tuple[int, int], spacing: int) -> GridPoints:
     """The polygon with its edges split into equal parts of about `spacing` grid units."""
-    points, address, count = _points(polygon)
-    width, height = size
-    return _call_for_rows("split", 2, address, count, width * GRID, height * GRID, spacing)
+    points = _checked_points(polygon)
+    width, height = (side * GRID for side in size)
+    return _call_for_rows("split", 2, points, len(points), width, height, spacing)
 
 
 def lattice(polygon: GridPoints, spacing: int, margin: int) -> GridPoints:
     """Points of a hexagonal lattice inside the polygon, at least `margin` from its edges."""
     if spacing < 2 or margin < 1:
         raise ValueError("spacing is at least 2 and margin at least 1")
-    points, address, count = _points(polygon)
-    return _call_for_rows("lattice", 2, address, count, spacing, margin)
+    points = _checked_points(polygon)
+    return _call_for_rows("lattice", 2, points, len(points), spacing, margin)
 
 
 def triangulate(points: GridPoints, hull: int) -> Triangles:
@@ -173,10 +161,10 @@ def triangulate(points: GridPoints, hull: int) -> Triangles:
 
     Empty or short where the polygon is not simple or a point is not inside.
     """
-    points, address, count = _points(points)
-    if not 3 <= hull <= count:
-        raise ValueError(f"a hull of {hull} vertices does not go with {count} points")
-    return _call_for_rows("triangulate", 3, address, count, hull)
+    points = _checked_points(points)
+    if not 3 <= hull <= len(points):
+        raise ValueError(f"a hull of {hull} vertices does not go with {len(points)} points")
+    return _call_for_rows("triangulate", 3, points, len(points), hull)
 
 
 def coverage(mask: Mask, points: GridPoints, triangles: Triangles) -> tuple[Mask, float]:
@@ -184,22 +172,14 @@ def coverage(mask: Mask, points: GridPoints, triangles: Triangles) -> tuple[Mask
 
     `triangles` are clockwise and do not overlap. Returns a mask, and px2.
     """
-    points, address, count = _points(points)
+    points = _checked_points(points)
     corners = np.ascontiguousarray(triangles, dtype=np.int32)
     if corners.ndim != 2 or corners.shape[1] != 3:
         raise ValueError(f"wants triangles of shape (M, 3), got {corners.shape}")
-    if len(corners) and (corners.min() < 0 or corners.max() >= count):
+    if len(corners) and (corners.min() < 0 or corners.max() >= len(points)):
         raise ValueError("a triangle names a vertex that does not exist")
     uncovered = np.zeros_like(mask)
     area = ctypes.c_double()
-    _call(
-        "coverage",
-        *_mask(mask),
-        address,
-        count,
-        corners.ctypes.data,
-        len(corners),
-        uncovered.ctypes.data,
-        ctypes.byref(area),
-    )
+    shapes = (points, len(points), corners, len(corners))
+    _call("coverage", mask, *_size(mask), *shapes, uncovered, ctypes.byref(area))
     return uncovered, area.value

@@ -24,18 +24,18 @@ def opaque_pixels(
     ImageEmpty
         No pixel is above the threshold.
     """
-    _, mask = cv2.threshold(alpha, alpha_threshold, 1, cv2.THRESH_BINARY)
-    mask = np.asarray(mask, dtype=np.uint8)
+    _, above = cv2.threshold(alpha, alpha_threshold, 1, cv2.THRESH_BINARY)
+    mask: Mask = np.asarray(above, dtype=np.uint8)
     if not mask.any():
         raise ImageEmpty(_why_empty(int(alpha.max()), alpha_threshold))
-    visible = mask
+    visible = mask.copy() if blur_kernel_size > 1 else mask
     for size in range(3, (blur_kernel_size | 1) + 1, 2):
         filled = cv2.boxFilter(
             visible, cv2.CV_16U, (size, size), normalize=False, borderType=cv2.BORDER_CONSTANT
         )
         # filled / size^2 > binary_threshold / 255, on integers
         enough = binary_threshold * size * size // 255
-        mask = mask | (filled > enough).astype(np.uint8)
+        mask |= (filled > enough).astype(np.uint8)
     return mask
 
 
@@ -43,6 +43,7 @@ def _why_empty(highest: int, alpha_threshold: int) -> str:
     if highest == 0:
         return "The image is fully transparent: there is nothing to mesh. Skip it."
     return (
-        f"The image is fully transparent at alpha threshold {alpha_threshold}: its most opaque pixel has "
-        f"alpha {highest}. Lower the alpha threshold to {highest - 1} or less, or skip it."
+        f"The image is fully transparent at alpha threshold {alpha_threshold}: "
+        f"its most opaque pixel has alpha {highest}. "
+        f"Lower the alpha threshold to {highest - 1} or less, or skip it."
     )

@@ -42,6 +42,11 @@ class ParameterSpec:
         words = f"{noun} from {self.minimum:g} to {self.maximum:g}"
         return f"{words}, or none" if self.optional else words
 
+    def _contains(self, number: float) -> bool:
+        assert self.minimum is not None
+        assert self.maximum is not None
+        return self.minimum <= number <= self.maximum
+
     def clean(self, value: object) -> float | int | str | None:
         """Return `value` in this parameter's own type, or raise ValueError.
 
@@ -54,12 +59,11 @@ class ParameterSpec:
                 return value
             raise ValueError
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
-            raise ValueError
+            raise ValueError  # noqa: TRY004  # one error for whatever is not allowed
         number = float(value)
         if not math.isfinite(number) or (self.kind == "integer" and number != int(number)):
             raise ValueError
-        assert self.minimum is not None and self.maximum is not None
-        if not self.minimum <= number <= self.maximum:
+        if not self._contains(number):
             raise ValueError
         return int(number) if self.kind == "integer" else number
 

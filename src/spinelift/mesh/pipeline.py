@@ -60,9 +60,7 @@ def generate(
     return [_mesh(outline, parameters, on_stage) for outline in outlines]
 
 
-def _mesh(
-    outline: Outline, parameters: MeshParameters, on_stage: Callable[[Stage], None]
-) -> Mesh:
+def _mesh(outline: Outline, parameters: MeshParameters, on_stage: Callable[[Stage], None]) -> Mesh:
     height, width = outline.required.shape
     size = (width, height)
     on_stage("polygon")
@@ -85,9 +83,7 @@ def _mesh(
         max_vertices=parameters.max_vertices,
     )
     on_stage("triangles")
-    triangles = triangulate(
-        interior.polygon, interior.points, triangulator=parameters.triangulator
-    )
+    triangles = triangulate(interior.polygon, interior.points, triangulator=parameters.triangulator)
     return Mesh(
         vertices=np.concatenate([interior.polygon, interior.points]) / GRID,
         triangles=triangles,

@@ -88,7 +88,8 @@ def triangle_areas(vertices: NDArray[np.float64], triangles: Triangles) -> NDArr
     """(M,) areas in px2, positive for triangles that run clockwise on screen."""
     a, b, c = vertices[triangles].transpose(1, 0, 2)
     ab, ac = b - a, c - a
-    return (ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]) / 2
+    areas: NDArray[np.float64] = (ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]) / 2
+    return areas
 
 
 def smallest_angles(vertices: NDArray[np.float64], triangles: Triangles) -> NDArray[np.float64]:
@@ -98,7 +99,8 @@ def smallest_angles(vertices: NDArray[np.float64], triangles: Triangles) -> NDAr
     back = np.roll(corners, 1, axis=1) - corners
     cross = forth[..., 0] * back[..., 1] - forth[..., 1] * back[..., 0]
     dot = (forth * back).sum(axis=2)
-    return np.degrees(np.arctan2(np.abs(cross), dot)).min(axis=1)
+    angles: NDArray[np.float64] = np.degrees(np.arctan2(np.abs(cross), dot))
+    return angles.min(axis=1)
 
 
 def violations(mesh: Mesh) -> list[str]:

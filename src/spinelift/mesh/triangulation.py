@@ -29,7 +29,9 @@ def triangulate(
     """
     vertices = np.concatenate([polygon, points])
     if len(np.unique(vertices, axis=0)) != len(vertices):
-        raise TriangulationFailed("Two vertices lie in one place: a bug in SpineLift, report it with the image.")
+        raise TriangulationFailed(
+            "Two vertices lie in one place: a bug in SpineLift, report it with the image."
+        )
     triangles = (
         kernel.triangulate(vertices, len(polygon))
         if triangulator == "exact"
@@ -63,9 +65,13 @@ def _shewchuk(vertices: GridPoints, hull: int) -> Triangles:
     start = np.arange(hull, dtype=np.int32)
     segments = np.stack([start, np.roll(start, -1)], axis=1)
     # p: keep the segments; Q: quiet. No area or angle switch, so no vertex is ever added.
-    found = triangle.triangulate({"vertices": vertices.astype(np.float64), "segments": segments}, "pQ")
+    found = triangle.triangulate(
+        {"vertices": vertices.astype(np.float64), "segments": segments}, "pQ"
+    )
     corners = np.asarray(found["triangles"], dtype=np.int32)
-    return _canonical(corners[:, ::-1])  # counter-clockwise where y grows up is ours where it grows down
+    return _canonical(
+        corners[:, ::-1]
+    )  # counter-clockwise where y grows up is ours where it grows down
 
 
 def _canonical(triangles: Triangles) -> Triangles:

@@ -1,0 +1,51 @@
+# `make` lists the targets. Each does all of its own set-up, in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+KERNEL_SOURCES := $(wildcard src/spinelift/mesh/native/*)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help run test check fix bench lock clean
+
+help:  ## list the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+run: $(READY)  ## draw the sample art, mesh it, print the table
+	$(BIN)/python -m spinelift.samples build/samples
+	$(BIN)/spinelift mesh build/samples --layout build/samples/layout.json -o build/spine --preview build/preview.png
+
+test: $(READY)  ## run all tests
+	$(BIN)/python -m pytest -n auto
+
+check: $(READY)  ## formatting, lint, types, architecture
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+fix: $(READY)  ## format, and mend what can be mended
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(READY)  ## quality and speed; CORPUS=DIR adds real art with its pairs.json
+	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS))
+
+lock:  ## resolve the dependencies anew (wants uv)
+	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
+	echo ziglang | $(LOCK) - -o requirements/compiler.txt
+
+LOCK = uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
+	--no-header --no-emit-index-url --no-emit-find-links
+
+clean:  ## remove everything that was made
+	rm -rf .venv build dist src/spinelift/mesh/_kernel.*
+
+# Zig, 90 MB, is a C++ compiler from PyPI for machines that have none.
+$(READY): pyproject.toml hatch_build.py $(wildcard requirements/*.txt) $(KERNEL_SOURCES)
+	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("SpineLift needs Python 3.11 to 3.13; make PYTHON=python3.12 chooses one")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install python3-venv"; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	command -v c++ g++ clang++ $(firstword $(CXX)) >/dev/null || $(PIP) install --require-hashes -r requirements/compiler.txt
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	touch $(READY)
