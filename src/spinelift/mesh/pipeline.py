@@ -114,6 +114,11 @@ def _warnings(outline: Outline, parameters: MeshParameters) -> tuple[str, ...]:
             f"Blur kernel size {parameters.blur_kernel_size} is even: "
             f"{parameters.blur_kernel_size + 1} was used."
         )
+    if np.count_nonzero(outline.required) < parameters.min_contour_area:
+        found.append(
+            f"Every island is smaller than {parameters.min_contour_area:g} px2: "
+            "the largest was kept."
+        )
     dropped = outline.islands.dropped
     if dropped:
         noun = "island was" if dropped == 1 else "islands were"

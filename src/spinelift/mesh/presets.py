@@ -13,7 +13,7 @@ PRESETS = MappingProxyType(
         "high-detail": MeshParameters(
             detail_factor=0.002,
             concave_factor=50,
-            internal_vertex_density=40,
+            internal_vertex_density=6,
             min_contour_area=1,
             refinement=1,
         ),

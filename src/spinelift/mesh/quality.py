@@ -100,7 +100,8 @@ def smallest_angles(vertices: NDArray[np.float64], triangles: Triangles) -> NDAr
     cross = forth[..., 0] * back[..., 1] - forth[..., 1] * back[..., 0]
     dot = (forth * back).sum(axis=2)
     angles: NDArray[np.float64] = np.degrees(np.arctan2(np.abs(cross), dot))
-    return angles.min(axis=1)
+    least: NDArray[np.float64] = angles.min(axis=1)
+    return least
 
 
 def violations(mesh: Mesh) -> list[str]:
