@@ -39,7 +39,16 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "triangulate": (_memory, [*_points, _int32, _count]),
     "coverage": (
         _int64,
-        [*_mask, *_points, _int32s, _int64, _bytes, ctypes.POINTER(ctypes.c_double)],
+        [
+            *_mask,
+            _int32,
+            _int32,
+            *_points,
+            _int32s,
+            _int64,
+            _bytes,
+            ctypes.POINTER(ctypes.c_double),
+        ],
     ),
 }
 
@@ -167,11 +176,16 @@ def triangulate(points: GridPoints, hull: int) -> Triangles:
     return _call_for_rows("triangulate", 3, points, len(points), hull)
 
 
-def coverage(mask: Mask, points: GridPoints, triangles: Triangles) -> tuple[Mask, float]:
+def coverage(
+    mask: Mask, origin: tuple[int, int], points: GridPoints, triangles: Triangles
+) -> tuple[Mask, float]:
     """Which set pixels have their centre in no triangle, and what area of set pixels is in none.
 
-    `triangles` are clockwise and do not overlap. Returns a mask, and px2.
+    The mask's top-left pixel is the image's pixel `origin` (x, y). `triangles` are clockwise and
+    do not overlap. Returns a mask, and px2.
     """
+    if not all(0 <= start < MAXIMUM_SIDE for start in origin):
+        raise ValueError(f"the mask begins outside every image, at {origin}")
     points = _checked_points(points)
     corners = np.ascontiguousarray(triangles, dtype=np.int32)
     if corners.ndim != 2 or corners.shape[1] != 3:
@@ -181,5 +195,5 @@ def coverage(mask: Mask, points: GridPoints, triangles: Triangles) -> tuple[Mask
     uncovered = np.zeros_like(mask)
     area = ctypes.c_double()
     shapes = (points, len(points), corners, len(corners))
-    _call("coverage", mask, *_size(mask), *shapes, uncovered, ctypes.byref(area))
+    _call("coverage", mask, *_size(mask), *origin, *shapes, uncovered, ctypes.byref(area))
     return uncovered, area.value

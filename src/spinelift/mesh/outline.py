@@ -21,11 +21,13 @@ class Outline:
     """One simple ring, and the pixels inside it that the mesh must cover.
 
     Holes are filled: the ring is an outer one. `required` holds the pixels of the mask in the
-    islands that the ring surrounds, without bridges and padding.
+    islands that the ring surrounds, without bridges and padding; its top-left pixel is the image's
+    pixel `origin` (x, y).
     """
 
     ring: Ring
     required: Mask
+    origin: tuple[int, int]
     islands: Islands
 
 
@@ -54,19 +56,40 @@ def trace_outlines(
     if islands == "largest":
         kept = kept[:1]
     groups = [[island] for island in kept] if islands == "split" else [kept]
+    dropped = len(found) - len(kept)
     outlines = []
     for group in groups:
-        counts = Islands(kept=len(group), dropped=len(found) - len(kept))
-        inside = None if len(group) == len(found) else _filled(mask, group)
-        required = mask if inside is None else mask & inside
-        if padding:
-            ring = _enclosing_ring(_padded(required, padding))
-        elif len(group) == 1:
-            ring = group[0].ring
-        else:
-            ring = _bridged_ring(connected if inside is None else connected & inside, group)
-        outlines.append(Outline(ring, required, counts))
+        counts = Islands(kept=len(group), dropped=dropped)
+        if len(group) == len(found):
+            outlines.append(_outline(mask, connected, group, (0, 0), padding, counts))
+            continue
+        # Only where the group is: thousands of islands must not cost an image each.
+        rows, columns = window = _window(group, mask.shape, padding)
+        inside, origin = _filled(group, window), (columns.start, rows.start)
+        required = mask[window] & inside
+        outlines.append(
+            _outline(required, connected[window] & inside, group, origin, padding, counts)
+        )
     return outlines
+
+
+def _outline(
+    required: Mask,
+    connected: Mask,
+    group: list[_Island],
+    origin: tuple[int, int],
+    padding: int,
+    counts: Islands,
+) -> Outline:
+    """The outline of one group of islands; `required` and `connected` begin at `origin`."""
+    shift = np.array(origin, dtype=np.int32)
+    if padding:
+        ring = _enclosing_ring(_padded(required, padding)) + shift
+    elif len(group) == 1:
+        ring = group[0].ring
+    else:
+        ring = _bridged_ring(connected, [island.contour - shift for island in group]) + shift
+    return Outline(ring, required, origin, counts)
 
 
 def _connected(mask: Mask) -> Mask:
@@ -92,23 +115,35 @@ def _enclosing_ring(mask: Mask) -> Ring:
     """The ring round all of a mask, whatever it holds."""
     connected = _connected(mask)
     islands = _find_islands(connected)
-    return islands[0].ring if len(islands) == 1 else _bridged_ring(connected, islands)
+    if len(islands) == 1:
+        return islands[0].ring
+    return _bridged_ring(connected, [island.contour for island in islands])
 
 
-def _bridged_ring(connected: Mask, islands: list[_Island]) -> Ring:
+def _bridged_ring(connected: Mask, contours: list[NDArray[np.int32]]) -> Ring:
     """The ring round all islands of a mask, joined, in place, by bridges one pixel wide."""
-    kernel.bridge(connected, [island.contour for island in islands])
+    kernel.bridge(connected, contours)
     kernel.fill_diagonals(connected)
     joined = _find_islands(connected)
-    if len(joined) != 1:
-        raise AssertionError("bridges join every island")
+    assert len(joined) == 1, "bridges join every island"
     return joined[0].ring
 
 
-def _filled(mask: Mask, islands: list[_Island]) -> Mask:
-    """The pixels that the islands' rings enclose."""
-    filled = np.zeros_like(mask)
-    cv2.drawContours(filled, [island.contour for island in islands], -1, 1, cv2.FILLED)
+def _window(islands: list[_Island], shape: tuple[int, ...], margin: int) -> tuple[slice, slice]:
+    """Rows and columns of the image that hold the islands, and `margin` pixels round them."""
+    corners = np.concatenate([island.ring for island in islands])
+    left, top = np.maximum(corners.min(axis=0) - margin, 0)
+    right, bottom = np.minimum(corners.max(axis=0) + margin, shape[::-1])
+    return slice(int(top), int(bottom)), slice(int(left), int(right))
+
+
+def _filled(islands: list[_Island], window: tuple[slice, slice]) -> Mask:
+    """The pixels of a window that the islands' rings enclose."""
+    rows, columns = window
+    filled = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
+    contours = [island.contour for island in islands]
+    offset = (-columns.start, -rows.start)
+    cv2.drawContours(filled, contours, -1, 1, cv2.FILLED, offset=offset)
     return filled
 
 

@@ -57,12 +57,17 @@ def generate(
         padding=parameters.padding,
         islands=parameters.islands,
     )
-    return [_mesh(outline, parameters, on_stage) for outline in outlines]
+    height, width = alpha.shape
+    return [_mesh(outline, (width, height), parameters, on_stage) for outline in outlines]
 
 
-def _mesh(outline: Outline, parameters: MeshParameters, on_stage: Callable[[Stage], None]) -> Mesh:
-    height, width = outline.required.shape
-    size = (width, height)
+def _mesh(
+    outline: Outline,
+    size: tuple[int, int],
+    parameters: MeshParameters,
+    on_stage: Callable[[Stage], None],
+) -> Mesh:
+    width, height = size
     on_stage("polygon")
     polygon = simplify(
         outline.ring,
@@ -91,6 +96,7 @@ def _mesh(outline: Outline, parameters: MeshParameters, on_stage: Callable[[Stag
         width=width,
         height=height,
         required=outline.required,
+        required_origin=outline.origin,
         islands=outline.islands,
         warnings=_warnings(outline, parameters),
     )

@@ -57,7 +57,7 @@ class Quality:
 def measure(mesh: Mesh) -> Quality:
     """Measure a mesh against the pixels that it must cover."""
     required = int(np.count_nonzero(mesh.required))
-    uncovered, uncovered_area = uncovered_pixels(mesh)
+    uncovered, uncovered_area = _uncovered(mesh)
     missed = int(np.count_nonzero(uncovered))
     area = float(triangle_areas(mesh.vertices, mesh.triangles).sum())
     smallest = smallest_angles(mesh.vertices, mesh.triangles)
@@ -74,9 +74,19 @@ def measure(mesh: Mesh) -> Quality:
     )
 
 
-def uncovered_pixels(mesh: Mesh) -> tuple[Mask, float]:
-    """The required pixels whose centre is in no triangle, and the uncovered area in px2."""
-    return kernel.coverage(mesh.required, grid_points(mesh.vertices), mesh.triangles)
+def uncovered_pixels(mesh: Mesh) -> Mask:
+    """(H, W) mask of the required pixels whose centre is in no triangle."""
+    found = np.zeros((mesh.height, mesh.width), dtype=np.uint8)
+    left, top = mesh.required_origin
+    part, _ = _uncovered(mesh)
+    found[top : top + part.shape[0], left : left + part.shape[1]] = part
+    return found
+
+
+def _uncovered(mesh: Mesh) -> tuple[Mask, float]:
+    """The same for the part of the image that `required` is of, and the uncovered area in px2."""
+    points = grid_points(mesh.vertices)
+    return kernel.coverage(mesh.required, mesh.required_origin, points, mesh.triangles)
 
 
 def grid_points(vertices: NDArray[np.float64]) -> GridPoints:

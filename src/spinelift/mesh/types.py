@@ -31,7 +31,7 @@ Alpha: TypeAlias = NDArray[np.uint8]
 """(H, W) uint8."""
 
 Mask: TypeAlias = NDArray[np.uint8]
-"""(H, W) uint8: 1 where the mesh must cover the pixel, else 0."""
+"""(H, W) uint8: 1 for a pixel that is in, else 0."""
 
 Ring: TypeAlias = NDArray[np.int32]
 """(N, 2) int32: corners of a closed polygon, clockwise on screen; whole pixels."""
@@ -70,7 +70,8 @@ class Mesh:
     width, height
         Size of the whole image in pixels.
     required
-        (H, W) mask of the pixels that the mesh must cover.
+        Mask of the pixels that the mesh must cover: of the whole image, or of the part of it that
+        begins at pixel `required_origin` (x, y).
     islands
         Pieces of art kept and dropped.
     warnings
@@ -83,6 +84,7 @@ class Mesh:
     width: int
     height: int
     required: Mask = field(repr=False)
+    required_origin: tuple[int, int] = (0, 0)
     islands: Islands = Islands(kept=1, dropped=0)
     warnings: tuple[str, ...] = ()
 

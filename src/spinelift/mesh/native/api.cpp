@@ -95,14 +95,14 @@ EXPORT void* spinelift_triangulate(const int32_t* xy, int64_t size, int32_t hull
     return nullptr;
 }
 
-EXPORT int64_t spinelift_coverage(const uint8_t* mask, int32_t width, int32_t height,
-                                  const int32_t* xy, int64_t size, const int32_t* triangles,
+EXPORT int64_t spinelift_coverage(const uint8_t* mask, int32_t width, int32_t height, int32_t left,
+                                  int32_t top, const int32_t* xy, int64_t size, const int32_t* triangles,
                                   int64_t triangle_count, uint8_t* uncovered,
                                   double* uncovered_area) try {
     std::vector<std::array<int32_t, 3>> corners(static_cast<size_t>(triangle_count));
     if (!corners.empty()) std::memcpy(corners.data(), triangles, corners.size() * sizeof corners[0]);
     const Coverage coverage =
-        measure_coverage(mask, width, height, points_from(xy, size), corners, uncovered);
+        measure_coverage({mask, width, height, left, top}, points_from(xy, size), corners, uncovered);
     *uncovered_area = coverage.uncovered_area;
     return coverage.uncovered_centres;
 } catch (const std::bad_alloc&) {

@@ -85,7 +85,7 @@ private:
 
 }  // namespace
 
-Coverage measure_coverage(const uint8_t* mask, int width, int height, const std::vector<Point>& points,
+Coverage measure_coverage(const PlacedMask& mask, const std::vector<Point>& points,
                           const std::vector<std::array<int32_t, 3>>& triangles, uint8_t* uncovered) {
     std::vector<Edge> edges;
     for (const auto& corners : triangles)
@@ -98,10 +98,12 @@ Coverage measure_coverage(const uint8_t* mask, int width, int height, const std:
     std::sort(edges.begin(), edges.end(), [&](const Edge& a, const Edge& b) { return top(a) < top(b); });
 
     Coverage coverage = {0, 0};
+    int width = mask.left + mask.width;  // of what the triangles and the mask span
+    for (const Point p : points) width = std::max(width, (p.x + kGrid - 1) / kGrid);
     Row row(width);
     std::vector<Edge> active;
     size_t next = 0;
-    for (int y = 0; y < height; ++y) {
+    for (int y = mask.top; y < mask.top + mask.height; ++y) {
         const int64_t row_top = int64_t(y) * kGrid, row_bottom = row_top + kGrid;
         while (next < edges.size() && top(edges[next]) < row_bottom) active.push_back(edges[next++]);
         active.erase(std::remove_if(active.begin(), active.end(),
@@ -109,12 +111,14 @@ Coverage measure_coverage(const uint8_t* mask, int width, int height, const std:
                      active.end());
         row.clear();
         for (const Edge& edge : active) row.add(edge, y);
-        const uint8_t* pixels = mask + size_t(y) * width;
+        const size_t first = size_t(y - mask.top) * mask.width;  // of the row, in the mask
         row.for_each_pixel([&](int x, double area, bool has_centre) {
-            if (!pixels[x]) return;
+            if (x < mask.left || x >= mask.left + mask.width) return;
+            const size_t pixel = first + size_t(x - mask.left);
+            if (!mask.pixels[pixel]) return;
             coverage.uncovered_area += std::max(0.0, 1.0 - area);
             coverage.uncovered_centres += !has_centre;
-            if (uncovered && !has_centre) uncovered[size_t(y) * width + x] = 1;
+            if (!has_centre) uncovered[pixel] = 1;
         });
     }
     return coverage;

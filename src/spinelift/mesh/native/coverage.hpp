@@ -12,9 +12,15 @@ struct Coverage {
     double uncovered_area;      // px^2 of set pixels that lie in no triangle
 };
 
-// `uncovered`, of the mask's size, is set to 1 where a set pixel's centre lies in no triangle; it
-// may be null. Triangles are clockwise and do not overlap.
-Coverage measure_coverage(const uint8_t* mask, int width, int height, const std::vector<Point>& points,
+struct PlacedMask {
+    const uint8_t* pixels;  // row after row; 0 or 1
+    int width, height;
+    int left, top;  // of the mask in the image, in pixels
+};
+
+// `uncovered`, of the mask's size, is set to 1 where a set pixel's centre lies in no triangle.
+// Triangles are clockwise and do not overlap.
+Coverage measure_coverage(const PlacedMask& mask, const std::vector<Point>& points,
                           const std::vector<std::array<int32_t, 3>>& triangles, uint8_t* uncovered);
 
 }  // namespace spinelift

@@ -1,0 +1,1 @@
+"""The format: meshes to Spine documents and atlases, and back, as plain data."""

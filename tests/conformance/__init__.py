@@ -1,0 +1,1 @@
+"""Every document that we write, in the official runtimes."""

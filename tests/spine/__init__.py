@@ -1,0 +1,1 @@
+"""The format layer alone, without a runtime."""
