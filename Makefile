@@ -31,6 +31,7 @@ bench: $(READY)  ## quality and speed; CORPUS=DIR adds real art with its pairs.j
 	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS))
 
 lock:  ## resolve the dependencies anew (wants uv)
+	$(LOCK) --group build -o requirements/build.txt
 	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
 	echo ziglang | $(LOCK) - -o requirements/compiler.txt
 
@@ -45,7 +46,8 @@ $(READY): pyproject.toml hatch_build.py $(wildcard requirements/*.txt) $(KERNEL_
 	@$(PYTHON) -c 'import sys; (3, 11) <= sys.version_info < (3, 14) or sys.exit("SpineLift needs Python 3.11 to 3.13; make PYTHON=python3.12 chooses one")'
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "Python's venv module is missing: install python3-venv"; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --require-hashes -r requirements/build.txt
+	$(PIP) install --require-hashes --no-build-isolation -r requirements/dev.txt
 	command -v c++ g++ clang++ $(firstword $(CXX)) >/dev/null || $(PIP) install --require-hashes -r requirements/compiler.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $(READY)

@@ -23,7 +23,7 @@ SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 KERNEL = PACKAGE / ("_kernel" + SUFFIX)
 # -ffp-contract=off: a fused multiply-add rounds once where the others round twice, and the same
 # input would give other bytes on other machines (docs/decisions/0004-determinism.md).
-FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden"]
+FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-g0"]
 
 
 def compiler() -> list[str] | None:

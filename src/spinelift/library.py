@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -48,20 +49,21 @@ def generate_meshes(image: Image, parameters: MeshParameters | None = None) -> l
 
     Takes and raises what `generate_mesh` does.
     """
-    return generate(_alpha(image), parameters or MeshParameters())
+    alpha, notes = _alpha(image)
+    meshes = generate(alpha, parameters or MeshParameters())
+    return [replace(mesh, warnings=(*notes, *mesh.warnings)) for mesh in meshes]
 
 
-def _alpha(image: Image) -> Alpha:
+def _alpha(image: Image) -> tuple[Alpha, tuple[str, ...]]:
+    """The image's alpha, and what there is to say about its file."""
     if isinstance(image, np.ndarray):
         if image.ndim != 3 or image.shape[2] != 4 or image.dtype != np.uint8 or 0 in image.shape:
             raise ImageUnreadable(
                 f"The array has shape {image.shape} and type {image.dtype}: "
                 "give (height, width, 4) uint8 RGBA."
             )
-        return np.ascontiguousarray(image[..., 3])
+        return np.ascontiguousarray(image[..., 3]), ()
     if isinstance(image, bytes):
-        alpha, _ = images.decode_alpha(image)
-        return alpha
+        return images.decode_alpha(image)
     path = Path(image)
-    alpha, _ = images.decode_alpha(images.read_file(path), name=path.name)
-    return alpha
+    return images.decode_alpha(images.read_file(path), name=path.name)

@@ -1,0 +1,65 @@
+"""How large an image may be, checked before it is decoded, and how its name is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from spinelift.mesh.errors import ImageTooLarge
+
+MEGABYTE = 2**20
+LONGEST_SHOWN_NAME = 120
+
+
+@dataclass(frozen=True)
+class ImageLimits:
+    """What is refused before decoding.
+
+    OpenCV has limits of its own above these defaults: 2**30 pixels and 2**20 pixels a side.
+
+    Attributes
+    ----------
+    max_pixels
+        Width times height.
+    max_side
+        Width, and height.
+    max_bytes
+        Size of the file.
+    """
+
+    max_pixels: int = 64_000_000
+    max_side: int = 16_384
+    max_bytes: int = 256 * MEGABYTE
+
+    def check_bytes(self, size: int, name: str) -> None:
+        """Raise `ImageTooLarge` for a file of more than `max_bytes` bytes."""
+        if size > self.max_bytes:
+            raise ImageTooLarge(
+                f"{shown(name)} is a file of {size / MEGABYTE:.1f} MB; the limit is"
+                f" {self.max_bytes / MEGABYTE:g} MB: scale the image down or raise the limit."
+            )
+
+    def check_size(self, width: int, height: int, name: str) -> None:
+        """Raise `ImageTooLarge` for more than `max_side` or `max_pixels` pixels."""
+        if max(width, height) > self.max_side:
+            limit = f"{self.max_side} px a side"
+        elif width * height > self.max_pixels:
+            limit = f"{self.max_pixels / 1e6:g} megapixels"
+        else:
+            return
+        raise ImageTooLarge(
+            f"{shown(name)} is {width} x {height} px; the limit is {limit}:"
+            " scale it down or raise the limit."
+        )
+
+
+DEFAULT_LIMITS = ImageLimits()
+
+
+def shown(name: str) -> str:
+    """Return the name as it may be printed: one line, no control characters, not endless."""
+    printable = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in name
+    )
+    if len(printable) > LONGEST_SHOWN_NAME:
+        return "\N{HORIZONTAL ELLIPSIS}" + printable[1 - LONGEST_SHOWN_NAME :]
+    return printable
