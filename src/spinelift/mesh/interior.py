@@ -13,7 +13,7 @@ from spinelift.mesh import kernel
 from spinelift.mesh.types import GRID, GridPoints
 
 STEP = 0.917
-"""Each lattice's spacing by the one before it: eight steps double it, a step is 19 % more points."""
+"""Each lattice's spacing by the one before it: a step gives 19 % more points."""
 
 MARGIN = 0.45
 """Share of the spacing that inner points keep from the outline."""
@@ -52,7 +52,7 @@ def interior_points(
     if density == 0:
         return best
     width, height = size
-    wanted = density / 100 * density_scaling_factor
+    wanted = density * density_scaling_factor / 100
     finest = max(
         math.sqrt(width * height / wanted * 2 / math.sqrt(3)),
         math.sqrt(min_triangle_area * 4 / math.sqrt(3)),

@@ -35,7 +35,6 @@ class Outline:
 class _Island:
     contour: NDArray[np.int32]
     ring: Ring
-    area: int
 
 
 def trace_outlines(
@@ -47,12 +46,16 @@ def trace_outlines(
 ) -> list[Outline]:
     """Return the outlines of a mask that is not empty: one, or one for each island with "split".
 
-    Islands whose outer ring encloses less than `min_contour_area` px2 are dropped; where all are
-    smaller, the largest stays. Split islands come from the largest to the smallest.
+    Islands of less than `min_contour_area` pixels are dropped; where all are smaller, the largest
+    stays. Split islands come from the largest to the smallest.
     """
     connected = _connected(mask)
-    found = _find_islands(connected)
-    kept = [island for island in found if island.area >= min_contour_area] or found[:1]
+    found = kept = _find_islands(connected)
+    if len(found) > 1:
+        sized = [(_pixels_inside(mask, island), island) for island in found]
+        sized.sort(key=lambda pair: -pair[0])
+        found = [island for _, island in sized]
+        kept = [island for size, island in sized if size >= min_contour_area] or found[:1]
     if islands == "largest":
         kept = kept[:1]
     groups = [[island] for island in kept] if islands == "split" else [kept]
@@ -100,15 +103,24 @@ def _connected(mask: Mask) -> Mask:
 
 
 def _find_islands(connected: Mask) -> list[_Island]:
-    """Outermost islands, largest first; ties in the order of their topmost, leftmost pixels."""
+    """Outermost islands, in the order of their topmost, leftmost pixels."""
     contours, _ = cv2.findContours(connected, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     islands = []
     for contour in contours:
         pixels = np.asarray(contour, dtype=np.int32).reshape(-1, 2)
         x, y = pixels[np.lexsort((pixels[:, 0], pixels[:, 1]))[0]]
-        ring = kernel.trace(connected, (int(x), int(y)))
-        islands.append(_Island(pixels, ring, doubled_area(ring) // 2))
-    return sorted(islands, key=lambda island: (-island.area, island.ring[0, 1], island.ring[0, 0]))
+        islands.append(_Island(pixels, kernel.trace(connected, (int(x), int(y)))))
+    return sorted(islands, key=lambda island: (island.ring[0, 1], island.ring[0, 0]))
+
+
+def _pixels_inside(mask: Mask, island: _Island) -> int:
+    """How many pixels of the mask the island's ring encloses.
+
+    Not the ring's area: that counts holes, so that a higher alpha threshold, which breaks a ring
+    open, could make another island the largest and keep more pixels than a lower one.
+    """
+    window = _window([island], mask.shape, 0)
+    return int(np.count_nonzero(mask[window] & _filled([island], window)))
 
 
 def _enclosing_ring(mask: Mask) -> Ring:

@@ -74,7 +74,9 @@ def _mesh(
         size,
         detail_factor=parameters.detail_factor,
         concave_factor=parameters.concave_factor,
-        min_triangle_area=parameters.min_triangle_area,
+        # With vertices inside, it is the lattice that the smallest triangle bounds. A polygon that
+        # changed with it as well could hold more of the lattice, and so more triangles.
+        smallest_gain=0 if parameters.internal_vertex_density else parameters.min_triangle_area,
         max_hull_vertices=hull_budget(parameters),
         refinement=parameters.refinement,
     )

@@ -21,7 +21,7 @@ def simplify(
     *,
     detail_factor: float,
     concave_factor: float = 0.0,
-    min_triangle_area: float = 1.0,
+    smallest_gain: float = 0.0,
     max_hull_vertices: int | None = None,
     refinement: int = 0,
 ) -> GridPoints:
@@ -29,14 +29,14 @@ def simplify(
 
     Without a budget a vertex is given up while that adds at most half of `detail_factor` of the
     ring's area (the curve behind it: docs/architecture.md). With `max_hull_vertices` the budget
-    decides alone. `concave_factor` then gives dents back, the most useful first. Points come in
-    grid units, clockwise on screen.
+    decides alone. `concave_factor` then gives dents back, the most useful first; no vertex is kept
+    for less than `smallest_gain` px2. Points come in grid units, clockwise on screen.
     """
     area = doubled_area(ring) * GRID * GRID  # twice the area, like all areas here
-    smallest = int(2 * min_triangle_area * GRID * GRID)
+    smallest = int(2 * smallest_gain * GRID * GRID)
     affordable = int(area * round(detail_factor * 1_000_000)) // 2_000_000
     looseness = 1 - concave_factor / 100
-    dent = max(int(area * LARGEST_DENT * looseness * looseness), smallest)
+    dent = max(int(area * LARGEST_DENT * looseness * looseness), smallest, 1)
     return kernel.simplify(
         ring,
         size,
