@@ -39,6 +39,7 @@ def interior_points(
     density_scaling_factor: float,
     min_triangle_area: float,
     max_vertices: int | None = None,
+    max_hull_vertices: int | None = None,
 ) -> Interior:
     """Return points inside the polygon, as many as density and budget allow.
 
@@ -46,7 +47,7 @@ def interior_points(
     `size` (width, height), so the result does not depend on the resolution. Lattices from coarse
     to that fine are laid, and the one with most points inside is taken (a finer one can have
     fewer): so more density, or a greater factor, or smaller triangles allowed, never gives fewer
-    points.
+    points. Edges are split only as far as `max_hull_vertices` allows.
     """
     best = Interior(polygon, polygon[:0])
     if density == 0:
@@ -60,7 +61,7 @@ def interior_points(
     )
     spacing = float(max(width, height))
     while (spacing := spacing * STEP) >= finest:
-        interior = _lay(polygon, size, spacing)
+        interior = _lay(polygon, size, spacing, max_hull_vertices)
         if max_vertices is not None and interior.size > max_vertices:
             if len(interior.polygon) > max_vertices:
                 break
@@ -70,7 +71,11 @@ def interior_points(
     return best
 
 
-def _lay(polygon: GridPoints, size: tuple[int, int], spacing: float) -> Interior:
+def _lay(
+    polygon: GridPoints, size: tuple[int, int], spacing: float, max_hull_vertices: int | None
+) -> Interior:
     units = int(spacing * GRID)
     split = kernel.split(polygon, size, units)
+    if max_hull_vertices is not None and len(split) > max_hull_vertices:
+        split = polygon
     return Interior(split, kernel.lattice(split, units, int(units * MARGIN)))

@@ -20,19 +20,22 @@ from spinelift.mesh.types import GRID, GridPoints, Mask, Ring, Triangles
 MAXIMUM_SIDE = 16_384
 """Pixels; the kernel's exact arithmetic is proved up to here (native/geometry.hpp)."""
 
+LARGEST_INT32, LARGEST_INT64 = 2**31 - 1, 2**63 - 1
+
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).with_name("_kernel" + _SUFFIX)
 
 _int32, _int64, _memory = ctypes.c_int32, ctypes.c_int64, ctypes.c_void_p
 _bytes = np.ctypeslib.ndpointer(np.uint8, flags="C_CONTIGUOUS")
+_own_bytes = np.ctypeslib.ndpointer(np.uint8, flags=["C_CONTIGUOUS", "WRITEABLE"])
 _int32s = np.ctypeslib.ndpointer(np.int32, flags="C_CONTIGUOUS")
 _int64s = np.ctypeslib.ndpointer(np.int64, flags="C_CONTIGUOUS")
 _mask, _points, _count = [_bytes, _int32, _int32], [_int32s, _int64], ctypes.POINTER(_int64)
 _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "free": (None, [_memory]),
-    "fill_diagonals": (_int64, _mask),
+    "fill_diagonals": (_int64, [_own_bytes, _int32, _int32]),
     "trace": (_memory, [*_mask, _int32, _int32, _count]),
-    "bridge": (_int64, [*_mask, _int32s, _int64s, _int64]),
+    "bridge": (_int64, [_own_bytes, _int32, _int32, _int32s, _int64s, _int64]),
     "simplify": (_memory, [*_points, _int32, _int32, _int32, _int64, _int64, _int32, _count]),
     "split": (_memory, [*_points, _int32, _int32, _int64, _count]),
     "lattice": (_memory, [*_points, _int64, _int64, _count]),
@@ -100,6 +103,17 @@ def _size(mask: Mask) -> tuple[int, int]:
     return width, height
 
 
+def _size_in_grid_units(size: tuple[int, int]) -> tuple[int, int]:
+    if not all(0 < side <= MAXIMUM_SIDE for side in size):
+        raise ValueError(f"an image has 1 to {MAXIMUM_SIDE} px a side, got {size}")
+    return size[0] * GRID, size[1] * GRID
+
+
+def _check_range(name: str, value: int, low: int, high: int) -> None:
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value}, allowed is {low} to {high}")
+
+
 def fill_diagonals(mask: Mask) -> int:
     """Set pixels of `mask`, in place, until no two touch by a corner alone; return how many."""
     return _call("fill_diagonals", mask, *_size(mask))
@@ -120,6 +134,8 @@ def trace(mask: Mask, start: tuple[int, int]) -> Ring:
 
 def bridge(mask: Mask, contours: list[NDArray[np.int32]]) -> None:
     """Join islands of `mask`, in place; `contours` are their boundary pixels, (N, 2) each."""
+    if not all(len(contour) for contour in contours):
+        raise ValueError("a contour without pixels cannot be joined to anything")
     ends = np.cumsum([len(contour) for contour in contours], dtype=np.int64)
     pixels = _checked_points(np.concatenate(contours), minimum=1)
     width, height = _size(mask)
@@ -142,8 +158,14 @@ def simplify(
     `budget` is the most vertices, 0 for none; `tolerance` and `smallest_dent` are twice an area in
     square grid units. Returns points in grid units, clockwise.
     """
+    width, height = _size_in_grid_units(size)
+    if len(ring) and ring.max() > MAXIMUM_SIDE:
+        raise ValueError("the ring leaves the image")
     points = _checked_points(ring * np.int32(GRID), minimum=4)
-    width, height = (side * GRID for side in size)
+    _check_range("budget", budget, 0, LARGEST_INT32)
+    _check_range("tolerance", tolerance, 0, LARGEST_INT64)
+    _check_range("smallest_dent", smallest_dent, 0, LARGEST_INT64)
+    _check_range("refinement", refinement, 0, LARGEST_INT32)
     if points[:, 0].max() > width or points[:, 1].max() > height:
         raise ValueError("the ring leaves the image")
     wishes = (budget, tolerance, smallest_dent, refinement)
@@ -153,14 +175,15 @@ def simplify(
 def split(polygon: GridPoints, size: tuple[int, int], spacing: int) -> GridPoints:
     """The polygon with its edges split into equal parts of about `spacing` grid units."""
     points = _checked_points(polygon)
-    width, height = (side * GRID for side in size)
+    width, height = _size_in_grid_units(size)
+    _check_range("spacing", spacing, 1, LARGEST_INT32)
     return _call_for_rows("split", 2, points, len(points), width, height, spacing)
 
 
 def lattice(polygon: GridPoints, spacing: int, margin: int) -> GridPoints:
     """Points of a hexagonal lattice inside the polygon, at least `margin` from its edges."""
-    if spacing < 2 or margin < 1:
-        raise ValueError("spacing is at least 2 and margin at least 1")
+    _check_range("spacing", spacing, 2, LARGEST_INT32)
+    _check_range("margin", margin, 1, MAXIMUM_SIDE * GRID)
     points = _checked_points(polygon)
     return _call_for_rows("lattice", 2, points, len(points), spacing, margin)
 

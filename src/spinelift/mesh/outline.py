@@ -160,9 +160,10 @@ def _filled(islands: list[_Island], window: tuple[slice, slice]) -> Mask:
 
 
 def _padded(mask: Mask, padding: int) -> Mask:
-    """The mask and every pixel whose centre is within `padding` pixels of one of its."""
-    distance = cv2.distanceTransform(1 - mask, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
-    return (distance <= padding).astype(np.uint8)
+    """The mask, and every pixel that comes nearer than `padding` to the square of one of its."""
+    touching = np.asarray(cv2.dilate(mask, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8)
+    distance = cv2.distanceTransform(1 - touching, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return (distance < padding).astype(np.uint8)
 
 
 def doubled_area(ring: NDArray[np.int32]) -> int:

@@ -60,7 +60,10 @@ class ParameterSpec:
             raise ValueError
         if isinstance(value, bool) or not isinstance(value, numbers.Real):
             raise ValueError  # noqa: TRY004  # one error for whatever is not allowed
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:
+            raise ValueError from None
         if not math.isfinite(number) or (self.kind == "integer" and number != int(number)):
             raise ValueError
         if not self._contains(number):

@@ -88,6 +88,7 @@ def _mesh(
         density_scaling_factor=parameters.density_scaling_factor,
         min_triangle_area=parameters.min_triangle_area,
         max_vertices=parameters.max_vertices,
+        max_hull_vertices=parameters.max_hull_vertices,
     )
     on_stage("triangles")
     triangles = triangulate(interior.polygon, interior.points, triangulator=parameters.triangulator)

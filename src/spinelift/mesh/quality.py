@@ -133,15 +133,28 @@ def violations(mesh: Mesh) -> list[str]:
     areas = triangle_areas(vertices, triangles)
     if (areas <= 0).any():
         found.append("A triangle is flat or inverted.")
-    outline = vertices[:hull]
-    x, y = outline.T
-    if not np.isclose(areas.sum(), np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y) / 2, rtol=1e-12):
+    if not _tile(triangles, hull):
         found.append("The triangles do not tile the outline.")
-    if not _is_simple(grid_points(outline).astype(np.int64)):
+    if not _is_simple(grid_points(vertices[:hull]).astype(np.int64)):
         found.append("The outline touches or crosses itself.")
     if _nearest_distance(vertices) < NEAREST:
         found.append(f"Two vertices are nearer than {NEAREST} px.")
     return found
+
+
+def _tile(triangles: Triangles, hull: int) -> bool:
+    """Does every side that is not the hull's belong to two triangles, once in each direction?
+
+    Triangles that all run clockwise and whose sides cancel but for one round of a simple outline
+    cover each point inside it exactly once.
+    """
+    sides = np.concatenate([triangles[:, [0, 1]], triangles[:, [1, 2]], triangles[:, [2, 0]]])
+    forth = {(int(start), int(end)) for start, end in sides}
+    outline = {(i, (i + 1) % hull) for i in range(hull)}
+    return (
+        len(forth) == len(sides)
+        and {(start, end) for start, end in forth if (end, start) not in forth} == outline
+    )
 
 
 def _is_simple(ring: NDArray[np.int64]) -> bool:

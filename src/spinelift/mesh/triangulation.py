@@ -69,9 +69,8 @@ def _shewchuk(vertices: GridPoints, hull: int) -> Triangles:
         {"vertices": vertices.astype(np.float64), "segments": segments}, "pQ"
     )
     corners = np.asarray(found["triangles"], dtype=np.int32)
-    return _canonical(
-        corners[:, ::-1]
-    )  # counter-clockwise where y grows up is ours where it grows down
+    # Counter-clockwise where y grows up: clockwise on screen, where it grows down.
+    return _canonical(corners)
 
 
 def _canonical(triangles: Triangles) -> Triangles:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from spinelift.mesh.errors import InvalidParameters, ParameterProblem
+from spinelift.mesh.mask import opaque_pixels
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.pipeline import generate, hull_budget
 from spinelift.mesh.presets import BALANCED, PRESETS, TARGETS
@@ -96,6 +97,7 @@ class MeshParameterValidator:
         highest = int(alpha.max())
         if highest <= 4 * parameters.alpha_threshold:
             parameters = replace(parameters, alpha_threshold=highest // 8)
+        opaque_pixels(alpha, parameters.alpha_threshold)
         return within_target(alpha, parameters, target)
 
 
