@@ -1,0 +1,42 @@
+"""The commands and their names; what a command does is loaded when it is asked for."""
+
+from __future__ import annotations
+
+from cyclopts import App, Parameter
+
+from spinelift.version import __version__
+
+EPILOGUE = """\
+Exit codes: 0 good, 1 some input failed or a check failed, 2 usage or configuration,
+3 no input readable, 4 a bug in SpineLift, 130 interrupted."""
+
+app = App(
+    name="spinelift",
+    help="Images in, Spine meshes out: few, good vertices that cover every visible pixel.",
+    help_format="plaintext",
+    help_epilogue=EPILOGUE,
+    version=__version__,
+    default_parameter=Parameter(negative=()),
+    result_action="return_value",
+    suppress_keyboard_interrupt=False,
+)
+for _command in ("mesh", "check", "diff", "presets", "init", "cache"):
+    app.command(f"spinelift.cli.{_command}:{_command}", name=_command)
+
+
+def parse_and_run(arguments: list[str]) -> int:
+    """Parse, run the command, and give its exit code."""
+    try:
+        return app(_stdin_last(arguments)) or 0
+    except SystemExit as stop:
+        # The parser of arguments leaves this way, after it has said what is wrong.
+        return stop.code if isinstance(stop.code, int) else 0
+
+
+def _stdin_last(arguments: list[str]) -> list[str]:
+    """Move a lone `-` behind `--`, where the parser does not take it for a misspelt flag."""
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    flags, paths = arguments[:end], arguments[end + 1 :]
+    if "-" not in flags:
+        return arguments
+    return [*(given for given in flags if given != "-"), "--", *paths, "-"]

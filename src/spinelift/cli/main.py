@@ -1,0 +1,81 @@
+"""The `spinelift` program: arguments in, exit code out.
+
+Only the version is answered here, because loading the parser of arguments would take most of the
+time that a shell prompt may wait for it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+
+from spinelift.cli.exits import HOW_TO_REPORT, Exit, UsageError
+from spinelift.version import __version__
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the program and leave with its exit code."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given == ["--version"]:
+        sys.stdout.write(f"{__version__}\n")
+        return
+    sys.exit(_guarded_run(given))
+
+
+def _guarded_run(arguments: list[str]) -> int:
+    for stream in (sys.stdout, sys.stderr):
+        # A file's name may hold what the terminal's encoding cannot say.
+        stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, _interrupt)
+    try:
+        exit_code = run(arguments)
+        sys.stdout.flush()
+        return exit_code
+    except KeyboardInterrupt:
+        _complain("Interrupted: nothing was left half-written.")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; Python must not complain of it while closing.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.FAILED
+
+
+def run(arguments: list[str]) -> int:
+    """Run a command and give its exit code; whatever goes wrong is one sentence on stderr."""
+    from spinelift.cli.app import parse_and_run
+
+    try:
+        return parse_and_run(arguments)
+    except UsageError as error:
+        _complain(str(error))
+        return Exit.USAGE
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if {"-v", "--verbose"} & set(arguments):
+            import traceback
+
+            traceback.print_exc()
+        _complain(f"This is a bug in SpineLift ({type(error).__name__}: {error}). {HOW_TO_REPORT}")
+        return Exit.INTERNAL
+
+
+def _complain(sentence: str) -> None:
+    from spinelift.cli.console import say
+
+    say(f"spinelift: {sentence}")
+
+
+def _interrupt(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+    # A second one must not cut short the tidying up that the first one asked for.
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    main()

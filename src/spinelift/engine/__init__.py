@@ -1,0 +1,1 @@
+"""Many meshes: a pool of killable processes, batches, and the cache."""

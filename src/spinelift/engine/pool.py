@@ -1,0 +1,194 @@
+"""A pool of worker processes that may crash, hang or be killed without harm to anything else."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from types import TracebackType
+from typing import Any, ClassVar, Self, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from spinelift.mesh.errors import SpineLiftError
+
+Argument = TypeVar("Argument")
+Result = TypeVar("Result")
+
+POOL_ATTEMPTS = 3
+"""How often a pool that broke as a whole (a kill at the worst moment) is replaced."""
+
+LOOK_SECONDS = 1.0
+"""How often to look whether the pool itself still lives while nothing comes out of it."""
+
+TASKS_PER_WORKER = 2
+"""Handed out ahead, so that no worker waits; more would only make stopping slower."""
+
+
+class WorkerLost(SpineLiftError):
+    """A worker process ended without giving a result."""
+
+
+class WorkerCrashed(WorkerLost):
+    """The process died: a fault in native code, or something killed it."""
+
+    code: ClassVar[str] = "WORKER_CRASHED"
+
+
+class WorkerTimedOut(WorkerLost):
+    """The process worked longer than it may and was killed."""
+
+    code: ClassVar[str] = "TIMED_OUT"
+
+
+def usable_cores() -> int:
+    """How many cores this process may run on."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+class WorkerPool:
+    """Runs module-level functions in child processes; leaving the `with` block kills what runs.
+
+    Parameters
+    ----------
+    workers
+        How many processes.
+    """
+
+    def __init__(self, workers: int) -> None:
+        context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
+        if sys.platform == "linux":
+            context.set_forkserver_preload(["spinelift.engine.nursery"])
+        self.workers = workers
+        self._pool = ProcessPool(max_workers=workers, initializer=follow_parent, context=context)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._pool.stop()  # type: ignore[no-untyped-call]  # pebble leaves it untyped
+        self._pool.join()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it can still give results."""
+        return bool(self._pool.active)
+
+    def submit(
+        self,
+        function: Callable[[Argument], Result],
+        argument: Argument,
+        *,
+        timeout_seconds: float | None = None,
+    ) -> Future[Result]:
+        """Start `function(argument)` in a worker; cancelling the future kills the worker.
+
+        Raises `BrokenProcessPool` when the pool as a whole is lost.
+        """
+        try:
+            return self._pool.schedule(function, args=(argument,), timeout=timeout_seconds)
+        except RuntimeError as error:
+            raise BrokenProcessPool(str(error)) from error
+
+
+def outcome(future: Future[Result]) -> Result | WorkerLost:
+    """Give a finished future's result, or how its worker was lost. Other errors are raised."""
+    try:
+        return future.result()
+    except BrokenProcessPool:
+        raise
+    except ProcessExpired as error:
+        return WorkerCrashed(f"The image crashed the process that worked on it ({_cause(error)}).")
+    except TimeoutError as error:
+        limit = error.args[1] if len(error.args) > 1 else None
+        after = f" after {limit:g} seconds" if limit else ""
+        return WorkerTimedOut(
+            f"The image was given up{after}, the time limit: make it simpler or smaller, or raise "
+            "the limit."
+        )
+
+
+def run_all(
+    function: Callable[[Argument], Result],
+    arguments: Sequence[Argument],
+    *,
+    workers: int,
+    timeout_seconds: float | None,
+    on_result: Callable[[int, Result | WorkerLost], None],
+) -> None:
+    """Run `function` on every argument in a pool, and report each as it is ready.
+
+    `on_result` is called in this thread with the argument's index and what became of it.
+    """
+    waiting = dict(enumerate(arguments))
+    for _ in range(POOL_ATTEMPTS):
+        try:
+            _run_once(function, waiting, workers, timeout_seconds, on_result)
+        except BrokenProcessPool:
+            continue
+        return
+    for index in tuple(waiting):
+        on_result(
+            index, WorkerCrashed("The image was not finished: the worker processes keep dying.")
+        )
+
+
+def _run_once(
+    function: Callable[[Argument], Result],
+    waiting: dict[int, Argument],
+    workers: int,
+    timeout_seconds: float | None,
+    on_result: Callable[[int, Result | WorkerLost], None],
+) -> None:
+    """Take out of `waiting` what is done; what remains when the pool breaks can be tried again."""
+    coming = iter(tuple(waiting))
+    running: dict[Future[Any], int] = {}
+    with WorkerPool(min(workers, len(waiting))) as pool:
+        while True:
+            while len(running) < TASKS_PER_WORKER * pool.workers:
+                index = next(coming, None)
+                if index is None:
+                    break
+                future = pool.submit(function, waiting[index], timeout_seconds=timeout_seconds)
+                running[future] = index
+            if not running:
+                return
+            done = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED).done
+            if not done and not pool.is_alive:
+                raise BrokenProcessPool
+            for future in done:
+                result = outcome(future)
+                index = running.pop(future)
+                del waiting[index]
+                on_result(index, result)
+
+
+def follow_parent() -> None:
+    """In a child: die with the parent, however it dies, so that no orphan works on.
+
+    Watching the parent's process id would not do: under the fork server it is another process's.
+    """
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_die_after, args=(parent,), daemon=True).start()
+
+
+def _die_after(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
+
+
+def _cause(error: ProcessExpired) -> str:
+    code = error.exitcode
+    return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -1,0 +1,51 @@
+"""Looking at processes from outside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+
+def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
+    """Fail where it does not come true; the limit is far above what it takes."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.02)
+
+
+def is_gone(pid: int) -> bool:
+    """Not running any more; one that nobody has waited for yet counts as gone."""
+    fields = _status(pid)
+    return fields is None or fields[0] in "ZX"
+
+
+def session_members(session: int) -> set[int]:
+    """The processes that still run in a session, which starts with a process's own id."""
+    found = set()
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            fields = _status(int(place.name))
+            if fields is not None and int(fields[3]) == session and fields[0] not in "ZX":
+                found.add(int(place.name))
+    return found
+
+
+def children(pid: int) -> set[int]:
+    """The running processes whose parent this is."""
+    found = set()
+    for place in Path("/proc").iterdir():
+        if place.name.isdigit():
+            fields = _status(int(place.name))
+            if fields is not None and int(fields[1]) == pid and fields[0] not in "ZX":
+                found.add(int(place.name))
+    return found
+
+
+def _status(pid: int) -> list[str] | None:
+    """State, parent, group, session ...; see proc(5)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None

@@ -1,0 +1,81 @@
+"""What a user can type is documented."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from spinelift.cli.app import app
+from spinelift.cli.configuration import LAYER_KEYS, LIMIT_KEYS, OUTPUT_KEYS
+from spinelift.cli.exits import Exit
+from spinelift.mesh.parameters import PARAMETERS
+from spinelift.mesh.presets import TARGETS
+
+DOCS = Path(__file__).parents[1] / "docs"
+CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
+
+COMMANDS = [name for name in app if not name.startswith("-")]
+FLAGS = {
+    (command, name)
+    for command in COMMANDS
+    for argument in app[command].assemble_argument_collection(
+        default_parameter=app.default_parameter
+    )
+    for name in argument.names
+    if name.startswith("-")
+}
+
+
+def section(command: str) -> str:
+    """The part of docs/cli.md whose heading names the command."""
+    parts = [part for part in CLI.split("\n## ") if f"`spinelift {command}`" in part.split("\n")[0]]
+    assert len(parts) == 1, command
+    return parts[0]
+
+
+def test_there_are_commands_and_flags() -> None:
+    assert {"mesh", "check", "diff", "presets", "init", "cache"} <= set(COMMANDS)
+    assert {("mesh", "--alpha-threshold"), ("mesh", "-j"), ("check", "--junit")} <= FLAGS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_is_documented(command: str) -> None:
+    assert section(command)
+
+
+@pytest.mark.parametrize(("command", "flag"), sorted(FLAGS))
+def test_flag_is_documented(command: str, flag: str) -> None:
+    # What check shares with mesh is explained there.
+    text = section(command) + (section("mesh") if command == "check" else "")
+
+    assert f"`{flag}" in text or f", {flag}" in text
+
+
+@pytest.mark.parametrize("code", list(Exit))
+def test_exit_code_is_documented(code: Exit) -> None:
+    assert f"\n| {int(code)} |" in CLI
+
+
+@pytest.mark.parametrize("name", list(PARAMETERS))
+def test_parameter_is_documented_with_its_default(name: str) -> None:
+    spec = PARAMETERS[name]
+    (line,) = (row for row in CLI.splitlines() if row.startswith(f"| `--{name.replace('_', '-')}`"))
+    default = line.split("|")[-2].strip()
+
+    if spec.default is None:
+        assert default == "none"
+    else:
+        assert default == spec.default or float(default) == spec.default
+
+
+@pytest.mark.parametrize("key", [*LAYER_KEYS, *OUTPUT_KEYS, *LIMIT_KEYS])
+def test_setting_of_the_file_is_documented(key: str) -> None:
+    example = CLI.split("```toml")[1].split("```")[0]
+
+    assert key in example
+
+
+@pytest.mark.parametrize("target", list(TARGETS))
+def test_target_is_documented(target: str) -> None:
+    assert target in section("mesh")
