@@ -108,7 +108,7 @@ def _find_islands(connected: Mask) -> list[_Island]:
     islands = []
     for contour in contours:
         pixels = np.asarray(contour, dtype=np.int32).reshape(-1, 2)
-        x, y = pixels[np.lexsort((pixels[:, 0], pixels[:, 1]))[0]]
+        x, y = pixels[np.argmin(pixels[:, 1] * kernel.MAXIMUM_SIDE + pixels[:, 0])]
         islands.append(_Island(pixels, kernel.trace(connected, (int(x), int(y)))))
     return sorted(islands, key=lambda island: (island.ring[0, 1], island.ring[0, 0]))
 
@@ -136,9 +136,9 @@ def _bridged_ring(connected: Mask, contours: list[NDArray[np.int32]]) -> Ring:
     """The ring round all islands of a mask, joined, in place, by bridges one pixel wide."""
     kernel.bridge(connected, contours)
     kernel.fill_diagonals(connected)
-    joined = _find_islands(connected)
-    assert len(joined) == 1, "bridges join every island"
-    return joined[0].ring
+    # Neither adds a pixel above the topmost island's topmost row.
+    top = min(int(contour[:, 1].min()) for contour in contours)
+    return kernel.trace(connected, (int(np.argmax(connected[top])), top))
 
 
 def _window(islands: list[_Island], shape: tuple[int, ...], margin: int) -> tuple[slice, slice]:

@@ -15,7 +15,7 @@ constexpr Point kStep[4] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
 constexpr Point kAheadRight[4] = {{0, 0}, {-1, 0}, {-1, -1}, {0, -1}};
 constexpr Point kAheadLeft[4] = {{0, -1}, {0, 0}, {-1, 0}, {-1, -1}};
 
-constexpr int kBucket = 16;         // px, side of a bucket of boundary pixels
+constexpr int kBucket = 32;         // px, side of a bucket of boundary pixels
 constexpr int kSampleDistance = 8;  // px between samples of a straight run of boundary
 
 // Boundary pixels of all islands, in buckets; groups of islands that are joined already.
@@ -24,6 +24,7 @@ public:
     Archipelago(int width, int height, const std::vector<std::vector<Point>>& contours)
         : columns_(width / kBucket + 1), rows_(height / kBucket + 1) {
         buckets_.resize(size_t(columns_) * rows_);
+        only_island_.assign(buckets_.size(), kNobody);
         parent_.resize(contours.size());
         members_.resize(contours.size());
         std::iota(parent_.begin(), parent_.end(), 0);
@@ -74,7 +75,10 @@ private:
             const Point p = {from.x + (to.x - from.x) * walked / std::max(length, 1),
                              from.y + (to.y - from.y) * walked / std::max(length, 1)};
             members_[island].push_back(int(samples_.size()));
-            buckets_[bucket(p.x / kBucket, p.y / kBucket)].push_back(int(samples_.size()));
+            const size_t at = bucket(p.x / kBucket, p.y / kBucket);
+            buckets_[at].push_back(int(samples_.size()));
+            if (only_island_[at] == kNobody) only_island_[at] = island;
+            if (only_island_[at] != island) only_island_[at] = kSeveral;
             samples_.push_back({p, island});
         }
     }
@@ -94,6 +98,8 @@ private:
                 const int step = whole_row || radius == 0 ? 1 : 2 * radius;
                 for (int c = column - radius; c <= column + radius; c += step) {
                     if (c < 0 || c >= columns_) continue;
+                    const int only = only_island_[bucket(c, r)];
+                    if (only == kNobody || (only >= 0 && group_of(only) == group)) continue;
                     for (const int other : buckets_[bucket(c, r)]) {
                         if (group_of(samples_[other].island) == group) continue;
                         const int64_t squared = squared_distance(p, samples_[other].pixel);
@@ -109,6 +115,8 @@ private:
     int columns_, rows_;
     std::vector<Sample> samples_;
     std::vector<std::vector<int>> buckets_, members_;
+    std::vector<int> only_island_;  // by bucket: the island of all its samples, or one of these:
+    static constexpr int kNobody = -1, kSeveral = -2;
     std::vector<int> parent_;
 };
 

@@ -27,7 +27,7 @@ Outline::Outline(const std::vector<Corner>& corners, Rectangle bounds)
     : bounds_(bounds), grid_(bounds, corners.size()), size_(int(corners.size())), head_(0) {
     nodes_.reserve(corners.size() * 2);
     for (int i = 0; i < size_; ++i)
-        nodes_.push_back({corners[i], (i + size_ - 1) % size_, (i + 1) % size_, true, 0});
+        nodes_.push_back({corners[i], (i + size_ - 1) % size_, (i + 1) % size_, true, {0, 0}});
     for (int i = 0; i < size_; ++i) link(i, nodes_[i].next);
 }
 
@@ -49,7 +49,7 @@ void Outline::link(int from, int to) {
 
 int Outline::insert(int before, int after, Corner corner) {
     const int node = int(nodes_.size());
-    nodes_.push_back({corner, before, after, true, 0});
+    nodes_.push_back({corner, before, after, true, {0, 0}});
     link(before, node);
     link(node, after);
     return node;
@@ -67,17 +67,17 @@ bool Outline::is_on_old_way(const Detour& detour, int node) const {
 // by any other edge, the area between the two is then free as a whole. The edges that come into
 // `before` and go out of `after` share a point with the new way; they must not lead into that area.
 bool Outline::is_clear(const Detour& detour) {
-    const auto& path = detour.path;
+    const Point* path = detour.path;
     const int before = detour.before, after = detour.after;
     const Point u = point(before), x = point(after);
     const Point old_first = point(nodes_[before].next), old_last = point(nodes_[after].previous);
-    const Point new_first = path[1], new_last = path[path.size() - 2];
+    const Point new_first = path[1], new_last = path[detour.points - 2];
     const Point incoming = point(nodes_[before].previous), outgoing = point(nodes_[after].next);
     const bool is_outward = detour.is_outward;
     if (in_wedge(u, is_outward ? old_first : new_first, is_outward ? new_first : old_first, incoming) ||
         in_wedge(x, is_outward ? new_last : old_last, is_outward ? old_last : new_last, outgoing))
         return false;
-    for (size_t i = 0; i + 1 < path.size(); ++i) {
+    for (int i = 0; i + 1 < detour.points; ++i) {
         const Point a = path[i], b = path[i + 1];
         const bool is_free = grid_.all_near(
             a, b, 0, [&](EdgeGrid::Edge edge) { return is_edge(edge); },
@@ -119,7 +119,7 @@ void Outline::collapse(int budget, int64_t tolerance) {
         std::pop_heap(heap_.begin(), heap_.end());
         heap_.pop_back();
         const Node& at = nodes_[operation.node];
-        if (!at.is_live || at.version != operation.version) continue;
+        if (!at.is_live || at.version[operation.kind] != operation.version) continue;
         if (operation.kind == kRemoveReflex)
             remove_reflex(operation.node);
         else
@@ -128,32 +128,31 @@ void Outline::collapse(int budget, int64_t tolerance) {
 }
 
 void Outline::propose_reflex_removal(int node) {
-    const Node& at = nodes_[node];
+    Node& at = nodes_[node];
+    const int version = ++at.version[kRemoveReflex];
     const Point u = point(at.previous), v = point(node), x = point(at.next);
     const int64_t bend = turn(u, v, x);
     if (bend > 0 || (bend == 0 && dot(v, u, x) > 0)) return;
-    heap_.push_back({-bend, kRemoveReflex, node, at.version, v});
-    std::push_heap(heap_.begin(), heap_.end());
+    push({-bend, kRemoveReflex, node, version, v});
 }
 
 void Outline::propose_edge_removal(int node) {
-    Operation operation = {0, kRemoveEdge, node, nodes_[node].version, {}};
-    if (!find_apex(node, operation.apex, operation.cost)) return;
-    heap_.push_back(operation);
-    std::push_heap(heap_.begin(), heap_.end());
+    Operation operation = {0, kRemoveEdge, node, ++nodes_[node].version[kRemoveEdge], {}};
+    if (find_apex(node, operation.apex, operation.cost)) push(operation);
 }
 
 // After a change that put `before` and `after` next to each other, or one new corner between them:
-// whatever looks at that stretch is proposed anew.
+// what looks at that stretch is proposed anew.
 void Outline::propose_around(int before) {
-    const int stretch = std::min(size_, 5);
     int node = nodes_[before].previous;
-    for (int i = 0; i < stretch; ++i, node = nodes_[node].next) ++nodes_[node].version;
-    for (int i = 0; i < stretch; ++i) {
-        node = nodes_[node].previous;
-        propose_reflex_removal(node);
-        propose_edge_removal(node);
-    }
+    for (int i = 0; i < std::min(size_, 4); ++i, node = nodes_[node].next) propose_edge_removal(node);
+    node = before;
+    for (int i = 0; i < std::min(size_, 3); ++i, node = nodes_[node].next) propose_reflex_removal(node);
+}
+
+void Outline::push(const Operation& operation) {
+    heap_.push_back(operation);
+    std::push_heap(heap_.begin(), heap_.end());
 }
 
 // Where the edge pq goes, with its neighbours u -> p and q -> x prolonged: the grid point of least
@@ -179,15 +178,15 @@ bool Outline::find_apex(int node, Point& apex, int64_t& cost) const {
         const int64_t added = turn(u, t, p) + turn(p, t, q) + turn(q, t, x);
         if (added < cost) cost = added, apex = t;
     };
-    for (int dy = -1; dy <= 2; ++dy)
-        for (int dx = -1; dx <= 2; ++dx) consider(cross_x + dx, cross_y + dy);
+    for (int dy = 0; dy <= 1; ++dy)
+        for (int dx = 0; dx <= 1; ++dx) consider(cross_x + dx, cross_y + dy);
     if (cost < INT64_MAX) return true;
-    // A sharp apex: the grid points beyond both lines begin farther out, along the bisector.
+    // The grid points beyond both lines begin farther out, along the bisector.
     const double a_length = std::sqrt(double(ax * ax + ay * ay));
     const double b_length = std::sqrt(double(bx * bx + by * by));
     const double out_x = double(ax) / a_length - double(bx) / b_length;
     const double out_y = double(ay) / a_length - double(by) / b_length;
-    for (int steps = 2; steps <= 64 && cost == INT64_MAX; steps *= 2)
+    for (int steps = 1; steps <= 64 && cost == INT64_MAX; steps *= 2)
         for (int dy = 0; dy <= 1; ++dy)
             for (int dx = 0; dx <= 1; ++dx)
                 consider(cross_x + int64_t(std::floor(out_x * steps)) + dx,
@@ -197,7 +196,7 @@ bool Outline::find_apex(int node, Point& apex, int64_t& cost) const {
 
 void Outline::remove_reflex(int node) {
     const int before = nodes_[node].previous, after = nodes_[node].next;
-    if (size_ <= 3 || !is_clear({before, after, {point(before), point(after)}, true})) return;
+    if (size_ <= 3 || !is_clear({before, after, {point(before), point(after)}, 2, true})) return;
     nodes_[node].is_live = false;
     link(before, after);
     if (head_ == node) head_ = after;
@@ -208,7 +207,7 @@ void Outline::remove_reflex(int node) {
 void Outline::remove_edge(int node, Point apex) {
     const int end = nodes_[node].next;
     const int before = nodes_[node].previous, after = nodes_[end].next;
-    const Detour detour = {before, after, {point(before), apex, point(after)}, true};
+    const Detour detour = {before, after, {point(before), apex, point(after)}, 3, true};
     if (size_ <= 4 || !is_far_from_others(apex, detour) || !is_clear(detour)) return;
     nodes_[node].is_live = nodes_[end].is_live = false;
     const int at = insert(before, after, {apex, nodes_[node].corner.first, nodes_[end].corner.last});
@@ -221,7 +220,7 @@ void Outline::remove_edge(int node, Point apex) {
 
 bool Outline::dent(int corner, Point at, int ring_index) {
     const int after = nodes_[corner].next;
-    const Detour detour = {corner, after, {point(corner), at, point(after)}, false};
+    const Detour detour = {corner, after, {point(corner), at, point(after)}, 3, false};
     if (!is_far_from_others(at, detour) || !is_clear(detour)) return false;
     insert(corner, after, {at, ring_index, ring_index});
     ++size_;
@@ -238,7 +237,7 @@ void Outline::split_edges(int64_t spacing) {
         const int parts = int(length / double(spacing) + 0.5);
         for (int part = 1; part < parts; ++part) {
             const Point at = outward_grid_point(a, b, part, parts);
-            const Detour detour = {node, after, {point(node), at, b}, true};
+            const Detour detour = {node, after, {point(node), at, b}, 3, true};
             if (!bounds_.contains(at) || turn(point(node), at, b) < 0 ||
                 !is_far_from_others(at, detour) || !is_clear(detour))
                 continue;

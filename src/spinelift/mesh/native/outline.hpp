@@ -42,16 +42,17 @@ public:
     const Corner& at(int corner) const { return nodes_[corner].corner; }
 
 private:
+    enum Kind { kRemoveReflex, kRemoveEdge };
     struct Node {
         Corner corner;
         int previous, next;
         bool is_live;
-        int version;  // raised when something changes that an operation on this node depends on
+        int version[2];  // by Kind; raised when something changes that the operation depends on
     };
-    enum Kind { kRemoveReflex, kRemoveEdge };
     struct Operation {
         int64_t cost;  // twice the area it adds
-        int kind, node, version;
+        Kind kind;
+        int node, version;
         Point apex;  // of kRemoveEdge
         // A total order: cost, then age. The cheapest is on top of the heap.
         friend bool operator<(const Operation& a, const Operation& b) {
@@ -65,7 +66,8 @@ private:
     // the old one; it runs on the outer side of the old one or on its inner side.
     struct Detour {
         int before, after;
-        std::vector<Point> path;  // the ends' points included
+        Point path[3];  // the ends' points included
+        int points;
         bool is_outward;
     };
 
@@ -78,6 +80,7 @@ private:
     void propose_reflex_removal(int node);
     void propose_edge_removal(int node);
     void propose_around(int before);
+    void push(const Operation& operation);
     void remove_reflex(int node);
     void remove_edge(int node, Point apex);
     bool find_apex(int node, Point& apex, int64_t& cost) const;
