@@ -106,6 +106,7 @@ bool Outline::is_far_from_others(Point at, const Detour& detour) {
 // ---- taking away ------------------------------------------------------------------------------
 
 void Outline::collapse(int budget, int64_t tolerance) {
+    smooth_steps(budget, tolerance);
     heap_.clear();
     int node = head_;
     do {
@@ -120,10 +121,27 @@ void Outline::collapse(int budget, int64_t tolerance) {
         heap_.pop_back();
         const Node& at = nodes_[operation.node];
         if (!at.is_live || at.version[operation.kind] != operation.version) continue;
-        if (operation.kind == kRemoveReflex)
-            remove_reflex(operation.node);
-        else
-            remove_edge(operation.node, operation.apex);
+        const int before = operation.kind == kRemoveReflex
+                               ? remove_reflex(operation.node)
+                               : remove_edge(operation.node, operation.apex);
+        if (before >= 0) propose_around(before);
+    }
+}
+
+// Steps of one pixel, most corners of a traced ring, go without the heap: all of them cost the same,
+// and hardly anything costs less.
+void Outline::smooth_steps(int budget, int64_t tolerance) {
+    constexpr int64_t kStep = int64_t(kGrid) * kGrid;
+    int node = head_;
+    for (int left = size_; left > 0; --left) {
+        const Node& at = nodes_[node];
+        const Point u = point(at.previous), v = point(node), x = point(at.next);
+        const int64_t cost = -turn(u, v, x);
+        if (cost > tolerance && size_ <= budget) return;
+        const bool is_step = cost > 0 ? cost <= kStep : cost == 0 && dot(v, u, x) < 0;
+        const int before = is_step ? remove_reflex(node) : -1;
+        left += before >= 0 ? 2 : 0;  // look again at the one before
+        node = before >= 0 ? before : at.next;
     }
 }
 
@@ -194,26 +212,28 @@ bool Outline::find_apex(int node, Point& apex, int64_t& cost) const {
     return cost < INT64_MAX;
 }
 
-void Outline::remove_reflex(int node) {
+// Returns the corner before what was taken away, or -1 where it cannot be.
+int Outline::remove_reflex(int node) {
     const int before = nodes_[node].previous, after = nodes_[node].next;
-    if (size_ <= 3 || !is_clear({before, after, {point(before), point(after)}, 2, true})) return;
+    if (size_ <= 3 || !is_clear({before, after, {point(before), point(after)}, 2, true})) return -1;
     nodes_[node].is_live = false;
     link(before, after);
     if (head_ == node) head_ = after;
     --size_;
-    propose_around(before);
+    return before;
 }
 
-void Outline::remove_edge(int node, Point apex) {
+// Likewise.
+int Outline::remove_edge(int node, Point apex) {
     const int end = nodes_[node].next;
     const int before = nodes_[node].previous, after = nodes_[end].next;
     const Detour detour = {before, after, {point(before), apex, point(after)}, 3, true};
-    if (size_ <= 4 || !is_far_from_others(apex, detour) || !is_clear(detour)) return;
+    if (size_ <= 4 || !is_far_from_others(apex, detour) || !is_clear(detour)) return -1;
     nodes_[node].is_live = nodes_[end].is_live = false;
     const int at = insert(before, after, {apex, nodes_[node].corner.first, nodes_[end].corner.last});
     if (head_ == node || head_ == end) head_ = at;
     --size_;
-    propose_around(before);
+    return before;
 }
 
 // ---- giving back ------------------------------------------------------------------------------

@@ -81,8 +81,9 @@ private:
     void propose_edge_removal(int node);
     void propose_around(int before);
     void push(const Operation& operation);
-    void remove_reflex(int node);
-    void remove_edge(int node, Point apex);
+    int remove_reflex(int node);
+    int remove_edge(int node, Point apex);
+    void smooth_steps(int budget, int64_t tolerance);
     bool find_apex(int node, Point& apex, int64_t& cost) const;
     bool is_clear(const Detour& detour);
     bool is_on_old_way(const Detour& detour, int node) const;
