@@ -5,6 +5,8 @@
 namespace spinelift {
 namespace {
 
+constexpr int kFew = 24;  // corners: down to so few, what was taken away early often shows later, and
+                          // building up is tried as well
 constexpr int kDentCandidates = 48;  // deepest ring points tried for a dent
 constexpr int kWindows[] = {2, 4};   // corners torn out at once by a refinement pass
 
@@ -140,7 +142,7 @@ Corners dented(const Corners& corners, TracedRing& ring, Rectangle image, int64_
     return outline.corners();
 }
 
-// ---- top down: for budgets that taking away cannot reach ----------------------------------------
+// ---- top down: for small budgets, and those that taking away cannot reach -----------------------
 
 // Andrew's monotone chain, clockwise on screen, without collinear points.
 Corners convex_hull(const TracedRing& ring) {
@@ -302,8 +304,11 @@ std::vector<Point> simplify(const std::vector<Point>& points, Rectangle image, c
     Outline outline(ring.stretch(0, ring.size() - 1), image);
     outline.collapse(wishes.budget > 0 ? wishes.budget : ring.size(), wishes.tolerance);
     Corners corners = outline.corners();
-    if (wishes.budget > 0 && int(corners.size()) > wishes.budget)
-        corners = top_down(ring, image, wishes.budget);
+    const bool is_over = wishes.budget > 0 && int(corners.size()) > wishes.budget;
+    if (is_over || (wishes.budget > 0 && wishes.budget <= kFew)) {
+        const Corners other = top_down(ring, image, wishes.budget);
+        if (is_over || doubled_area(other) < doubled_area(corners)) corners = other;
+    }
     if (wishes.smallest_dent > 0)
         corners = dented(corners, ring, image, wishes.smallest_dent, wishes.budget);
     for (int pass = 0; pass < wishes.refinement; ++pass) corners = refined(corners, ring, image);
