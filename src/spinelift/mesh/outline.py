@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import cv2
 import numpy as np
@@ -31,10 +31,11 @@ class Outline:
     islands: Islands
 
 
-@dataclass(frozen=True, eq=False)
-class _Island:
-    contour: NDArray[np.int32]
-    ring: Ring
+Contour: TypeAlias = NDArray[np.int32]
+"""(N, 2) pixels that bound an island, in order."""
+
+Window: TypeAlias = tuple[slice, slice]
+"""Rows and columns of an image."""
 
 
 def trace_outlines(
@@ -46,114 +47,93 @@ def trace_outlines(
 ) -> list[Outline]:
     """Return the outlines of a mask that is not empty: one, or one for each island with "split".
 
-    Islands of less than `min_contour_area` pixels are dropped; where all are smaller, the largest
-    stays. Split islands come from the largest to the smallest.
+    Pixels that touch by a corner belong to one island. Islands of less than `min_contour_area`
+    pixels are dropped; where all are smaller, the largest stays. Split islands come from the
+    largest to the smallest.
     """
-    connected = _connected(mask)
-    found = kept = _find_islands(connected)
+    found = kept = _find_contours(mask)
     if len(found) > 1:
-        sized = [(_pixels_inside(mask, island), island) for island in found]
+        sized = [(_pixels_inside(mask, contour), contour) for contour in found]
         sized.sort(key=lambda pair: -pair[0])
-        found = [island for _, island in sized]
-        kept = [island for size, island in sized if size >= min_contour_area] or found[:1]
+        kept = [contour for size, contour in sized if size >= min_contour_area]
+        kept = kept or [sized[0][1]]
     if islands == "largest":
         kept = kept[:1]
-    groups = [[island] for island in kept] if islands == "split" else [kept]
-    dropped = len(found) - len(kept)
+    groups = [[contour] for contour in kept] if islands == "split" else [kept]
     outlines = []
     for group in groups:
-        counts = Islands(kept=len(group), dropped=dropped)
+        counts = Islands(kept=len(group), dropped=len(found) - len(kept))
         if len(group) == len(found):
-            outlines.append(_outline(mask, connected, group, (0, 0), padding, counts))
+            outlines.append(_outline(mask, group, (0, 0), padding, counts))
             continue
         # Only where the group is: thousands of islands must not cost an image each.
         rows, columns = window = _window(group, mask.shape, padding)
-        inside, origin = _filled(group, window), (columns.start, rows.start)
-        required = mask[window] & inside
-        outlines.append(
-            _outline(required, connected[window] & inside, group, origin, padding, counts)
-        )
+        required = mask[window] & _filled(group, window)
+        outlines.append(_outline(required, group, (columns.start, rows.start), padding, counts))
     return outlines
 
 
 def _outline(
-    required: Mask,
-    connected: Mask,
-    group: list[_Island],
-    origin: tuple[int, int],
-    padding: int,
-    counts: Islands,
+    required: Mask, group: list[Contour], origin: tuple[int, int], padding: int, counts: Islands
 ) -> Outline:
-    """The outline of one group of islands; `required` and `connected` begin at `origin`."""
+    """The outline of one group of islands; `required` begins at pixel `origin` of the image."""
     shift = np.array(origin, dtype=np.int32)
     if padding:
-        ring = _enclosing_ring(_padded(required, padding)) + shift
-    elif len(group) == 1:
-        ring = group[0].ring
+        padded = _padded(required, padding)
+        ring = _enclosing_ring(padded, _find_contours(padded))
     else:
-        ring = _bridged_ring(connected, [island.contour - shift for island in group]) + shift
-    return Outline(ring, required, origin, counts)
+        ring = _enclosing_ring(required, [contour - shift for contour in group])
+    return Outline(ring + shift, required, origin, counts)
 
 
-def _connected(mask: Mask) -> Mask:
-    """A copy in which no two pixels touch by a corner alone, so that every ring is simple."""
+def _find_contours(mask: Mask) -> list[Contour]:
+    """The outermost islands, in the order of their topmost, leftmost pixels."""
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    pixels = [np.asarray(contour, dtype=np.int32).reshape(-1, 2) for contour in contours]
+    return sorted(pixels, key=lambda contour: int((contour @ _RASTER_ORDER).min()))
+
+
+_RASTER_ORDER = np.array([1, kernel.MAXIMUM_SIDE], dtype=np.int32)
+"""Weights of x and y that order pixels row by row."""
+
+
+def _pixels_inside(mask: Mask, contour: Contour) -> int:
+    """How many pixels of the mask the island encloses.
+
+    Not the area inside its ring: that counts holes, so that a higher alpha threshold, which breaks
+    a ring open, could make another island the largest and keep more pixels than a lower one.
+    """
+    window = _window([contour], mask.shape, 0)
+    return int(np.count_nonzero(mask[window] & _filled([contour], window)))
+
+
+def _enclosing_ring(mask: Mask, contours: list[Contour]) -> Ring:
+    """The ring round all islands of a mask, joined by bridges one pixel wide.
+
+    Corner contacts are filled, so that the ring is simple.
+    """
     connected = mask.copy()
     kernel.fill_diagonals(connected)
-    return connected
-
-
-def _find_islands(connected: Mask) -> list[_Island]:
-    """Outermost islands, in the order of their topmost, leftmost pixels."""
-    contours, _ = cv2.findContours(connected, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    islands = []
-    for contour in contours:
-        pixels = np.asarray(contour, dtype=np.int32).reshape(-1, 2)
-        x, y = pixels[np.argmin(pixels[:, 1] * kernel.MAXIMUM_SIDE + pixels[:, 0])]
-        islands.append(_Island(pixels, kernel.trace(connected, (int(x), int(y)))))
-    return sorted(islands, key=lambda island: (island.ring[0, 1], island.ring[0, 0]))
-
-
-def _pixels_inside(mask: Mask, island: _Island) -> int:
-    """How many pixels of the mask the island's ring encloses.
-
-    Not the ring's area: that counts holes, so that a higher alpha threshold, which breaks a ring
-    open, could make another island the largest and keep more pixels than a lower one.
-    """
-    window = _window([island], mask.shape, 0)
-    return int(np.count_nonzero(mask[window] & _filled([island], window)))
-
-
-def _enclosing_ring(mask: Mask) -> Ring:
-    """The ring round all of a mask, whatever it holds."""
-    connected = _connected(mask)
-    islands = _find_islands(connected)
-    if len(islands) == 1:
-        return islands[0].ring
-    return _bridged_ring(connected, [island.contour for island in islands])
-
-
-def _bridged_ring(connected: Mask, contours: list[NDArray[np.int32]]) -> Ring:
-    """The ring round all islands of a mask, joined, in place, by bridges one pixel wide."""
-    kernel.bridge(connected, contours)
-    kernel.fill_diagonals(connected)
+    if len(contours) > 1:
+        kernel.bridge(connected, contours)
+        kernel.fill_diagonals(connected)
     # Neither adds a pixel above the topmost island's topmost row.
     top = min(int(contour[:, 1].min()) for contour in contours)
     return kernel.trace(connected, (int(np.argmax(connected[top])), top))
 
 
-def _window(islands: list[_Island], shape: tuple[int, ...], margin: int) -> tuple[slice, slice]:
+def _window(contours: list[Contour], shape: tuple[int, ...], margin: int) -> Window:
     """Rows and columns of the image that hold the islands, and `margin` pixels round them."""
-    corners = np.concatenate([island.ring for island in islands])
-    left, top = np.maximum(corners.min(axis=0) - margin, 0)
-    right, bottom = np.minimum(corners.max(axis=0) + margin, shape[::-1])
+    pixels = contours[0] if len(contours) == 1 else np.concatenate(contours)
+    left, top = np.maximum(pixels.min(axis=0) - margin, 0)
+    right, bottom = np.minimum(pixels.max(axis=0) + 1 + margin, shape[::-1])
     return slice(int(top), int(bottom)), slice(int(left), int(right))
 
 
-def _filled(islands: list[_Island], window: tuple[slice, slice]) -> Mask:
-    """The pixels of a window that the islands' rings enclose."""
+def _filled(contours: list[Contour], window: Window) -> Mask:
+    """The pixels of a window that the islands enclose."""
     rows, columns = window
     filled = np.zeros((rows.stop - rows.start, columns.stop - columns.start), dtype=np.uint8)
-    contours = [island.contour for island in islands]
     offset = (-columns.start, -rows.start)
     cv2.drawContours(filled, contours, -1, 1, cv2.FILLED, offset=offset)
     return filled

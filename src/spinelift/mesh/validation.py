@@ -91,8 +91,11 @@ class MeshParameterValidator:
         """Return parameters that suit an image and a target of `presets.TARGETS`.
 
         Faint art gets a threshold that keeps it; a budget is set only where the mesh would have
-        more vertices than the target allows. Raises `ImageEmpty` for a fully transparent image.
+        more vertices than the target allows. Raises `ImageEmpty` for a fully transparent image,
+        and `InvalidParameters` for an unknown target.
         """
+        if target not in TARGETS:
+            raise InvalidParameters([ParameterProblem("target", target, " | ".join(TARGETS))])
         parameters = PRESETS[_PRESET_OF_TARGET[target]]
         highest = int(alpha.max())
         if highest <= 4 * parameters.alpha_threshold:
