@@ -27,8 +27,8 @@ fix: $(READY)  ## format, and mend what can be mended
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(READY)  ## quality and speed; CORPUS=DIR adds real art with its pairs.json
-	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS))
+bench: $(READY)  ## quality and speed; CORPUS=DIR adds real art with its pairs.json, ARGS=... more
+	$(BIN)/python -m bench $(if $(CORPUS),--corpus $(CORPUS)) $(ARGS)
 
 lock:  ## resolve the dependencies anew (wants uv)
 	$(LOCK) --group build -o requirements/build.txt

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import batch, geometry, machine, memory, quality, speed, startup
+from bench import batch, geometry, machine, memory, pictures, quality, speed, startup
 from bench.corpus import read_pairs
 from bench.table import Table
 
@@ -26,7 +26,9 @@ ratios are medians of the turns' own ratios. Read ratios, not milliseconds. Draw
 """
 
 
-def sections(corpus: Path | None) -> Mapping[str, Callable[[], Iterator[Table]]]:
+def sections(
+    corpus: Path | None, folder: Path | None = None
+) -> Mapping[str, Callable[[], Iterator[Table]]]:
     """Name to what it measures, in the order of running."""
     pairs = read_pairs(corpus) if corpus else []
     return {
@@ -36,6 +38,7 @@ def sections(corpus: Path | None) -> Mapping[str, Callable[[], Iterator[Table]]]
         "speed": speed.tables,
         "memory": memory.tables,
         "batch": batch.tables,
+        "pictures": partial(pictures.tables, folder),
     }
 
 
@@ -46,6 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("sections", nargs="*", help=f"some of {names}; default: all")
     parser.add_argument("--corpus", type=Path, help="a folder of real art with its pairs.json")
     parser.add_argument("--write", type=Path, help="write the tables as Markdown too")
+    parser.add_argument("--pictures", type=Path, help="write the README's pictures there")
     chosen = parser.parse_args(arguments)
     if unknown := set(chosen.sections) - set(sections(None)):
         parser.error(f"no such section: {', '.join(sorted(unknown))}; there are {names}")
@@ -54,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
     print(machine.description())
     written = []
-    for name, measure in sections(chosen.corpus).items():
+    for name, measure in sections(chosen.corpus, chosen.pictures).items():
         if chosen.sections and name not in chosen.sections:
             continue
         written.append(f"\n## {name.capitalize()}\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from ..art import disc, write_png
@@ -49,7 +50,9 @@ def test_table_shows_before_and_after(made: Studio) -> None:
 
 
 def test_largest_move_is_given_where_vertices_correspond(studio: Studio) -> None:
-    write_png(studio.folder / "arm.png", disc(200))
+    square = np.zeros((100, 100, 4), dtype=np.uint8)
+    square[20:80, 20:80] = 255
+    write_png(studio.folder / "arm.png", square)
     studio.run("mesh", "arm.png", "-o", "one", "--max-vertices", "4")
     studio.run("mesh", "arm.png", "-o", "two", "--max-vertices", "4", "--padding", "5")
 

@@ -20,8 +20,16 @@ app = App(
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
-for _command in ("mesh", "check", "diff", "presets", "init", "cache"):
-    app.command(f"spinelift.cli.{_command}:{_command}", name=_command)
+_COMMANDS = {
+    "mesh": "Mesh images: write a Spine skeleton and its images.",
+    "check": "Judge images or a skeleton: coverage, budget, slivers, overdraw. Writes no mesh.",
+    "diff": "Say what changed between two skeletons.",
+    "presets": "Show presets, parameters and targets.",
+    "init": "Write a commented spinelift.toml.",
+    "cache": "Show or clear what was kept of earlier runs.",
+}
+for _command, _help in _COMMANDS.items():
+    app.command(f"spinelift.cli.{_command}:{_command}", name=_command, help=_help)
 
 
 def parse_and_run(arguments: list[str]) -> int:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import filecmp
 import shutil
-import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -46,9 +45,11 @@ def staging(folder: Path) -> Iterator[Path]:
     What is written there can be moved into `folder` in one step each. Raises OSError.
     """
     made = [parent for parent in (folder, *folder.parents) if not parent.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    place = Path(tempfile.mkdtemp(dir=folder, prefix=".spinelift-"))
+    # Named before it is made, and made inside the try: an interrupt may come between any two steps.
+    place = folder / f".spinelift-{uuid.uuid4().hex}"
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        place.mkdir(mode=0o700)
         yield place
     finally:
         shutil.rmtree(place, ignore_errors=True)

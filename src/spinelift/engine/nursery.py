@@ -7,7 +7,21 @@ group, and what is being born must leave it to the parent to decide.
 from __future__ import annotations
 
 import signal
+import sys
+from types import TracebackType
 
 import spinelift.engine.work  # noqa: F401  (the point of this module: loaded before the forks)
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _say_unless_abandoned(
+    kind: type[BaseException], error: BaseException, traceback: TracebackType | None
+) -> None:
+    """Be silent where the parent stopped while its child was being born: the pipe on which the
+    child waits to be told what it is has ended, or the locks that it is given are gone."""
+    if not isinstance(error, (EOFError, FileNotFoundError)):
+        sys.__excepthook__(kind, error, traceback)
+
+
+sys.excepthook = _say_unless_abandoned

@@ -176,10 +176,12 @@ def _cached_meshes(
 
 def _make_meshes(content: bytes, task: MeshTask) -> tuple[tuple[Mesh, ...], tuple[str, ...]]:
     alpha, notes = images.decode_alpha(content, task.limits, name=task.label)
-    meshes = generate(alpha, task.parameters)
+    parameters = task.parameters
+    meshes = generate(alpha, parameters)
     if task.ceiling is not None and any(len(mesh.vertices) > task.ceiling for mesh in meshes):
-        meshes = generate(alpha, replace(task.parameters, max_vertices=task.ceiling))
-    advice = MeshParameterValidator().examine(alpha, task.parameters)
+        parameters = replace(parameters, max_vertices=task.ceiling)
+        meshes = generate(alpha, parameters)
+    advice = MeshParameterValidator().examine(alpha, parameters, meshes)
     of_meshes = (warning for mesh in meshes for warning in mesh.warnings)
     warnings = unique((*notes, *advice, *of_meshes))
     return tuple(measured(mesh, mesh.quality) for mesh in meshes), warnings

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,10 +54,13 @@ class MeshParameterValidator:
             return Validation(error.problems, (), None)
         return Validation((), tuple(_contradictions(parameters)), parameters)
 
-    def examine(self, alpha: Alpha, parameters: MeshParameters) -> tuple[str, ...]:
+    def examine(
+        self, alpha: Alpha, parameters: MeshParameters, meshes: Sequence[Mesh] | None = None
+    ) -> tuple[str, ...]:
         """Return warnings about these parameters for this image.
 
-        Raises `ImageEmpty` where no pixel is above the threshold.
+        `meshes` are what the parameters make of it, where that is known already. Raises
+        `ImageEmpty` where no pixel is above the threshold.
         """
         warnings = []
         if alpha.size >= LARGE_IMAGE and parameters.detail_factor <= FINE_DETAIL:
@@ -74,12 +77,9 @@ class MeshParameterValidator:
                 f"{1 - kept / visible:.0%} of the visible pixels."
             )
         if hull_budget(parameters) is not None:
-            given, free = (
-                _area(generate(alpha, parameters)),
-                _area(
-                    generate(alpha, replace(parameters, max_vertices=None, max_hull_vertices=None))
-                ),
-            )
+            without = replace(parameters, max_vertices=None, max_hull_vertices=None)
+            given = _area(meshes or generate(alpha, parameters))
+            free = _area(generate(alpha, without))
             if given > FORCED_OVERDRAW * free:
                 warnings.append(
                     f"The vertex budget forces {given / free - 1:.0%} more overdraw than the same "
@@ -128,5 +128,5 @@ def _contradictions(parameters: MeshParameters) -> list[str]:
     return found
 
 
-def _area(meshes: list[Mesh]) -> float:
+def _area(meshes: Sequence[Mesh]) -> float:
     return sum(float(triangle_areas(mesh.vertices, mesh.triangles).sum()) for mesh in meshes)

@@ -88,6 +88,8 @@ private:
     EdgeGrid grid_;
 };
 
+bool is_above(Point a, Point b) { return a.y != b.y ? a.y < b.y : a.x < b.x; }
+
 // ---- dents: the opposite of removing a reflex corner -------------------------------------------
 
 struct Dent {
@@ -312,7 +314,10 @@ std::vector<Point> simplify(const std::vector<Point>& points, Rectangle image, c
     if (wishes.smallest_dent > 0)
         corners = dented(corners, ring, image, wishes.smallest_dent, wishes.budget);
     for (int pass = 0; pass < wishes.refinement; ++pass) corners = refined(corners, ring, image);
-    return points_of(corners);
+    std::vector<Point> polygon = points_of(corners);
+    // From the topmost corner on, so that a small change of the art is a small change of the mesh.
+    std::rotate(polygon.begin(), std::min_element(polygon.begin(), polygon.end(), is_above), polygon.end());
+    return polygon;
 }
 
 std::vector<Point> split(const std::vector<Point>& polygon, Rectangle image, int64_t spacing) {

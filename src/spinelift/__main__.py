@@ -1,0 +1,5 @@
+"""`python -m spinelift` is the `spinelift` program."""
+
+from spinelift.cli.main import main
+
+main()
