@@ -10,9 +10,14 @@ import signal
 import sys
 from types import TracebackType
 
+import cv2
+
 import spinelift.engine.work  # noqa: F401  (the point of this module: loaded before the forks)
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+# There is a worker for every core already.
+cv2.setNumThreads(1)
 
 
 def _say_unless_abandoned(
