@@ -53,12 +53,10 @@ def trace_outlines(
     """
     found = kept = _find_contours(mask)
     if len(found) > 1:
-        sized = [(_pixels_inside(mask, contour), contour) for contour in found]
-        sized.sort(key=lambda pair: -pair[0])
-        kept = [contour for size, contour in sized if size >= min_contour_area]
-        kept = kept or [sized[0][1]]
-    if islands == "largest":
-        kept = kept[:1]
+        kept = [contour for contour in found if _encloses(mask, contour, min_contour_area)]
+        if islands != "bridge" or not kept:
+            largest_first = sorted(kept or found, key=lambda one: -_pixels_inside(mask, one))
+            kept = largest_first if islands == "split" and kept else largest_first[:1]
     groups = [[contour] for contour in kept] if islands == "split" else [kept]
     outlines = []
     for group in groups:
@@ -95,6 +93,15 @@ def _find_contours(mask: Mask) -> list[Contour]:
 
 _RASTER_ORDER = np.array([1, kernel.MAXIMUM_SIDE], dtype=np.int32)
 """Weights of x and y that order pixels row by row."""
+
+
+def _encloses(mask: Mask, contour: Contour, pixels: float) -> bool:
+    """Does the island enclose at least so many pixels of the mask?
+
+    It has at least as many as it is wide or high, so most need not be counted.
+    """
+    extent = contour.max(axis=0) - contour.min(axis=0) + 1
+    return int(extent.max()) >= pixels or _pixels_inside(mask, contour) >= pixels
 
 
 def _pixels_inside(mask: Mask, contour: Contour) -> int:

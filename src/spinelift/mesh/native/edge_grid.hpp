@@ -67,6 +67,8 @@ private:
     // from the leftmost to the rightmost x that the segment has there.
     template <class Visit>
     bool for_each_bucket(Point a, Point b, int32_t reach, Visit visit) const {
+        if (reach == 0 && row(a.y) == row(b.y) && column(a.x) == column(b.x))
+            return visit(size_t(row(a.y)) * columns_ + column(a.x));  // most segments are short
         if (a.y > b.y) std::swap(a, b);
         const int last_row = row(int64_t(b.y) + reach);
         for (int r = row(int64_t(a.y) - reach); r <= last_row; ++r) {

@@ -53,6 +53,9 @@ inline bool in_box(Point p, Point a, Point b) {
 
 // Do the closed segments ab and cd share a point?
 inline bool segments_touch(Point a, Point b, Point c, Point d) {
+    if (std::max(a.x, b.x) < std::min(c.x, d.x) || std::max(c.x, d.x) < std::min(a.x, b.x) ||
+        std::max(a.y, b.y) < std::min(c.y, d.y) || std::max(c.y, d.y) < std::min(a.y, b.y))
+        return false;
     const int c_side = sign(turn(a, b, c)), d_side = sign(turn(a, b, d));
     const int a_side = sign(turn(c, d, a)), b_side = sign(turn(c, d, b));
     if (c_side * d_side < 0 && a_side * b_side < 0) return true;
