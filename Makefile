@@ -48,6 +48,6 @@ $(READY): pyproject.toml hatch_build.py $(wildcard requirements/*.txt) $(KERNEL_
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(PIP) install --require-hashes -r requirements/build.txt
 	$(PIP) install --require-hashes --no-build-isolation -r requirements/dev.txt
-	command -v c++ g++ clang++ $(firstword $(CXX)) >/dev/null || $(PIP) install --require-hashes -r requirements/compiler.txt
+	for name in c++ g++ clang++; do command -v $$name && exit; done; test -n "$$CXX" || $(PIP) install --require-hashes -r requirements/compiler.txt
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	touch $(READY)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -99,3 +101,17 @@ def test_batch_leaves_out_what_failed(tmp_path: Path) -> None:
 
 def test_batch_of_nothing_is_nothing() -> None:
     assert BatchMeshProcessor().process_image_batch([]) == []
+
+
+def test_script_without_a_guard_runs_once(tmp_path: Path) -> None:
+    paths = [str(write_png(tmp_path / f"{name}.png", disc())) for name in ("a", "b")]
+    script = tmp_path / "old_script.py"
+    script.write_text(
+        "import spinelift\n"
+        f"found = spinelift.BatchMeshProcessor().process_image_batch({paths!r})\n"
+        "print(len(found))\n"
+    )
+
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["2"]

@@ -282,10 +282,11 @@ def several(name: str) -> bytes:
 )
 def test_first_of_several_pictures_is_used_and_said_so(data: bytes, first: Bytes) -> None:
     assert_decodes_to(data, first)
-    part = "frame" if images.sniff(data).format == "PNG" else "page"
-    assert images.decode(data, name="dance").notes == (
-        f"dance has several {part}s; only the first one is used.",
-    )
+    parts = {
+        "PNG": "frames; only its still picture, as a rule the first of them,",
+        "TIFF": "pages; only the first one",
+    }[images.sniff(data).format]
+    assert images.decode(data, name="dance").notes == (f"dance has several {parts} is used.",)
     assert images.sniff(data).is_animated
 
 

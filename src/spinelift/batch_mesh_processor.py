@@ -83,11 +83,15 @@ class BatchMeshProcessor:
         return self._mesh_data(image_path, mesh_image(self._task(image_path)))
 
     def process_image_batch(
-        self, image_paths: Iterable[str | os.PathLike[str]]
+        self, image_paths: Iterable[str | os.PathLike[str]], jobs: int = 1
     ) -> list[dict[str, Any]]:
-        """Mesh many images, on all cores; those that give no mesh are logged and left out."""
+        """Mesh many images; those that give no mesh are logged and left out.
+
+        With more than one of `jobs`, processes are started, which import the calling script again:
+        it then needs the usual `if __name__ == "__main__":`.
+        """
         paths = list(image_paths)
-        results = run_batch(mesh_image, [self._task(path) for path in paths])
+        results = run_batch(mesh_image, [self._task(path) for path in paths], jobs=jobs)
         found = (self._mesh_data(path, result) for path, result in zip(paths, results, strict=True))
         return [mesh_data for mesh_data in found if mesh_data is not None]
 

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import socket
+import subprocess
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -720,3 +722,29 @@ def test_file_that_changes_after_meshing_is_one_sentence(
     assert ran.code == 2
     assert "arm.png" in ran.err
     assert not (studio.folder / "out").exists()
+
+
+def test_svg_of_several_images_is_refused_before_anything_is_written(studio: Studio) -> None:
+    for name in ("a", "b"):
+        write_png(studio.folder / f"{name}.png", disc())
+
+    ran = studio.run("mesh", "a.png", "b.png", "-o", "out", "--preview", "look.svg")
+
+    assert ran.code == 2
+    assert "use a .png" in ran.err
+    assert not (studio.folder / "out").exists()
+
+
+def test_full_output_is_no_bug(studio: Studio) -> None:
+    write_png(studio.folder / "a.png", disc())
+
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            studio.command(["mesh", "a.png", "-n", "--json"]),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    assert done.returncode == 2
+    assert b"cannot be written" in done.stderr

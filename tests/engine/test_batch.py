@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -242,3 +243,14 @@ def test_lack_of_memory_is_a_failure_of_that_image() -> None:
 
     assert isinstance(failure, Failure)
     assert failure.code == "OUT_OF_MEMORY"
+
+
+def test_limit_holds_for_what_is_in_the_cache(tmp_path: Path) -> None:
+    path, cache = write_png(tmp_path / "a.png", disc(30)), Cache(tmp_path / "cache")
+    stored = MeshTask(image=path, parameters=MeshParameters(), label="a.png", cache=cache)
+    meshed(mesh_image(stored))
+
+    again = mesh_image(replace(stored, limits=ImageLimits(max_side=10)))
+
+    assert isinstance(again, Failure)
+    assert again.code == "IMAGE_TOO_LARGE"

@@ -236,3 +236,10 @@ def test_high_detail_has_most_detail_and_simple_shapes_least() -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_typical_limb_has_tens_of_vertices_not_thousands(preset: str) -> None:
     assert 4 <= vertices_of_a_limb(preset) < 100
+
+
+def test_name_that_is_no_text_is_a_problem_like_any_other() -> None:
+    with pytest.raises(InvalidParameters) as caught:
+        MeshParameters.from_mapping({1: 2})  # type: ignore[dict-item]
+
+    assert str(caught.value.problems[0].parameter) == "1"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from spinelift.mesh.errors import ImageEmpty
+from spinelift.mesh.errors import ImageEmpty, ImageTooLarge
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.pipeline import Stage, generate, hull_budget
-from spinelift.samples.families import islands, limb
+from spinelift.samples.families import comb, islands, limb
 
 
 def test_stages_are_announced_in_order() -> None:
@@ -68,3 +68,45 @@ def test_image_is_not_changed() -> None:
 )
 def test_hull_gets_its_share_of_the_budgets(parameters: MeshParameters, budget: int | None) -> None:
     assert hull_budget(parameters) == budget
+
+
+SPIKY = [
+    "............",
+    "......#.....",
+    "......#.....",
+    ".....##.....",
+    ".....##.....",
+    "....###.....",
+    "....####....",
+    "....####....",
+    "...#####....",
+    "...#####....",
+    "..######....",
+    "..###.......",
+]
+
+
+def test_outline_does_not_fold_back_round_nothing() -> None:
+    alpha = np.array([[255 * (pixel == "#") for pixel in row] for row in SPIKY], dtype=np.uint8)
+
+    [mesh] = generate(alpha, MeshParameters(max_hull_vertices=7))
+
+    hull = mesh.vertices[: mesh.hull]
+    back, forth = np.roll(hull, 1, axis=0) - hull, np.roll(hull, -1, axis=0) - hull
+    turned = forth[:, 0] * back[:, 1] - forth[:, 1] * back[:, 0]
+    angles = np.degrees(np.arctan2(turned, (back * forth).sum(axis=1)))
+    assert angles[turned > 0].min() > 1
+
+
+@pytest.mark.parametrize("budget", [8, 9, 16, 24])
+def test_small_budget_is_spent_where_vertices_are_wanted_inside(budget: int) -> None:
+    alpha = comb(120, 90, teeth=6)
+
+    [mesh] = generate(alpha, MeshParameters(max_vertices=budget, internal_vertex_density=6))
+
+    assert budget - 2 <= len(mesh.vertices) <= budget
+
+
+def test_image_that_is_too_wide_for_the_kernel_is_refused() -> None:
+    with pytest.raises(ImageTooLarge, match="20000 x 1 px"):
+        generate(np.full((1, 20_000), 255, dtype=np.uint8), MeshParameters())

@@ -45,7 +45,7 @@ from spinelift.spine.reading import AttachmentMesh
 
 GROUP = "What is good enough"
 MAX_OVERDRAW = 3.0
-MAX_SLIVERS = 0.75
+MAX_SLIVERS = 1.0
 
 NO_RECIPE, NO_LIMITS, PLAIN_RUN = RecipeFlags(), LimitFlags(), RunFlags()
 NO_PARAMETERS = ParameterFlags()

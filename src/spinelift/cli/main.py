@@ -39,9 +39,17 @@ def _guarded_run(arguments: list[str]) -> int:
         _complain("Interrupted: nothing was left half-written.")
         return Exit.INTERRUPTED
     except BrokenPipeError:
-        # Whoever read our output has gone; Python must not complain of it while closing.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_output()
         return Exit.FAILED
+    except OSError as error:
+        _forget_output()
+        _complain(f"The output cannot be written: {(error.strerror or str(error)).lower()}.")
+        return Exit.USAGE
+
+
+def _forget_output() -> None:
+    """Let Python find nothing to complain of when it closes an output that is gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def run(arguments: list[str]) -> int:
@@ -55,6 +63,9 @@ def run(arguments: list[str]) -> int:
         return Exit.USAGE
     except BrokenPipeError:
         raise
+    except OSError as error:
+        _complain(f"The output cannot be written: {(error.strerror or str(error)).lower()}.")
+        return Exit.USAGE
     except Exception as error:
         if {"-v", "--verbose"} & set(arguments):
             import traceback

@@ -86,7 +86,6 @@ def mesh(
     """
     check_paths(paths)
     check_jobs(run.jobs)
-    check_preview(preview)
     report = Report(as_json=json, as_lines=jsonl, is_quiet=run.quiet, is_verbose=run.verbose)
     configuration = nearest_configuration(Path.cwd())
     if configuration.path is not None:
@@ -96,6 +95,7 @@ def mesh(
     if chosen.folder is None and not dry_run:
         raise UsageError("Say where to write with -o DIR, or use -n to write nothing.")
     sources = find_sources(paths, image_limits, without=chosen.folder)
+    check_preview(preview, len(sources.found))
     _warn_of_unknown_places(chosen.layout, sources.found)
     folder = None if dry_run else chosen.folder
     order = _Order(

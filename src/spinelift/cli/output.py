@@ -117,8 +117,12 @@ def read_pixels(meshed: MeshedSource, limits: ImageLimits) -> Rgba:
     return images.decode(content, limits, name=label).rgba
 
 
-def check_preview(path: Path | None) -> None:
-    """Refuse a preview of a kind that is not drawn."""
+def check_preview(path: Path | None, images: int) -> None:
+    """Refuse a preview of a kind that is not drawn, or not of so many images."""
+    if path is not None and path.suffix.lower() == ".svg" and images > 1:
+        raise UsageError(
+            f"--preview {path} shows one mesh, and there are {images} images: use a .png for all."
+        )
     if path is not None and path.suffix.lower() not in PREVIEW_SUFFIXES:
         raise UsageError(f"--preview {path} must end in {' or '.join(PREVIEW_SUFFIXES)}.")
 

@@ -64,7 +64,7 @@ def engine_fingerprint() -> str:
     package = Path(__file__).parents[1]
     code = (package / "mesh", package / "images", package / "engine" / "packing.py")
     for path in sorted(path for place in code for path in (place, *place.rglob("*"))):
-        if path.suffix in {".py", ".so", ".pyd", ".dylib"} and path.is_file():
+        if path.suffix in {".py", ".so", ".dylib", ".dll"} and path.is_file():
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -9,7 +9,7 @@ import hashlib
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -161,7 +161,12 @@ def _cached_meshes(
     if task.cache is None:
         return *_make_meshes(content, task), False
     # The label stands in some warnings.
-    settings = {"label": task.label, "ceiling": task.ceiling, **task.parameters.to_mapping()}
+    settings = {
+        "label": task.label,
+        "ceiling": task.ceiling,
+        "limits": asdict(task.limits),
+        **task.parameters.to_mapping(),
+    }
     key = cache_key(content, settings)
     stored = task.cache.get(key)
     if stored is not None:

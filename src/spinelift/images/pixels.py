@@ -331,14 +331,20 @@ _SUFFIXES: dict[str, Format] = {
 }
 
 
+_FRAMES = "frames; only the first one"
+_PARTS = {
+    "TIFF": "pages; only the first one",
+    "PNG": "frames; only its still picture, as a rule the first of them,",
+}
+
+
 def _notes(header: Header, is_opaque: bool, name: str) -> tuple[str, ...]:
     label = shown(name)
     notes = []
     if _SUFFIXES.get(PurePath(name).suffix.lower(), header.format) != header.format:
         notes.append(f"{label} is in fact a {header.format} file, and was read as one.")
     if header.is_animated:
-        part = "page" if header.format == "TIFF" else "frame"
-        notes.append(f"{label} has several {part}s; only the first one is used.")
+        notes.append(f"{label} has several {_PARTS.get(header.format, _FRAMES)} is used.")
     if is_opaque:
         notes.append(f"{label} has no transparent pixels, so its mesh is the whole rectangle.")
     return tuple(notes)

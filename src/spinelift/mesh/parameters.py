@@ -243,7 +243,7 @@ class MeshParameters:
 
 
 def _closest(name: str) -> str:
-    close = difflib.get_close_matches(name, PARAMETERS, n=1)
+    close = difflib.get_close_matches(str(name), PARAMETERS, n=1)
     return f"no such parameter, did you mean {close[0]}" if close else "no such parameter"
 
 

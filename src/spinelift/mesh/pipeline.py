@@ -7,7 +7,9 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from spinelift.mesh.interior import interior_points
+from spinelift.mesh.errors import ImageTooLarge
+from spinelift.mesh.interior import Interior, interior_points
+from spinelift.mesh.kernel import MAXIMUM_SIDE
 from spinelift.mesh.mask import opaque_pixels
 from spinelift.mesh.outline import Outline, trace_outlines
 from spinelift.mesh.parameters import MeshParameters
@@ -38,11 +40,14 @@ def generate(
 
     Raises
     ------
+    ImageTooLarge
+        A side is above 16384 px.
     ImageEmpty
         No pixel is above the alpha threshold.
     TriangulationFailed
         The chosen triangulator failed.
     """
+    _check_size(alpha)
     on_stage("mask")
     mask = opaque_pixels(
         alpha,
@@ -61,6 +66,15 @@ def generate(
     return [_mesh(outline, (width, height), parameters, on_stage) for outline in outlines]
 
 
+def _check_size(alpha: Alpha) -> None:
+    height, width = alpha.shape
+    if max(width, height) > MAXIMUM_SIDE:
+        raise ImageTooLarge(
+            f"The image is {width} x {height} px; meshes are made of at most {MAXIMUM_SIDE} px "
+            "a side: scale it down."
+        )
+
+
 def _mesh(
     outline: Outline,
     size: tuple[int, int],
@@ -68,28 +82,9 @@ def _mesh(
     on_stage: Callable[[Stage], None],
 ) -> Mesh:
     width, height = size
-    on_stage("polygon")
-    polygon = simplify(
-        outline.ring,
-        size,
-        detail_factor=parameters.detail_factor,
-        concave_factor=parameters.concave_factor,
-        # With vertices inside, it is the lattice that the smallest triangle bounds. A polygon that
-        # changed with it as well could hold more of the lattice, and so more triangles.
-        smallest_gain=0 if parameters.internal_vertex_density else parameters.min_triangle_area,
-        max_hull_vertices=hull_budget(parameters),
-        refinement=parameters.refinement,
-    )
-    on_stage("interior")
-    interior = interior_points(
-        polygon,
-        size,
-        density=parameters.internal_vertex_density,
-        density_scaling_factor=parameters.density_scaling_factor,
-        min_triangle_area=parameters.min_triangle_area,
-        max_vertices=parameters.max_vertices,
-        max_hull_vertices=parameters.max_hull_vertices,
-    )
+    interior = _lay_vertices(outline, size, parameters, hull_budget(parameters), on_stage)
+    if parameters.max_vertices is not None and parameters.internal_vertex_density > 0:
+        interior = _spend_rest(interior, outline, size, parameters, on_stage)
     on_stage("triangles")
     triangles = triangulate(interior.polygon, interior.points, triangulator=parameters.triangulator)
     return Mesh(
@@ -103,6 +98,56 @@ def _mesh(
         islands=outline.islands,
         warnings=_warnings(outline, parameters),
     )
+
+
+def _lay_vertices(
+    outline: Outline,
+    size: tuple[int, int],
+    parameters: MeshParameters,
+    budget: int | None,
+    on_stage: Callable[[Stage], None],
+) -> Interior:
+    on_stage("polygon")
+    polygon = simplify(
+        outline.ring,
+        size,
+        detail_factor=parameters.detail_factor,
+        concave_factor=parameters.concave_factor,
+        # With vertices inside, it is the lattice that the smallest triangle bounds. A polygon that
+        # changed with it as well could hold more of the lattice, and so more triangles.
+        smallest_gain=0 if parameters.internal_vertex_density else parameters.min_triangle_area,
+        max_hull_vertices=budget,
+        refinement=parameters.refinement,
+    )
+    on_stage("interior")
+    return interior_points(
+        polygon,
+        size,
+        density=parameters.internal_vertex_density,
+        density_scaling_factor=parameters.density_scaling_factor,
+        min_triangle_area=parameters.min_triangle_area,
+        max_vertices=parameters.max_vertices,
+        max_hull_vertices=parameters.max_hull_vertices,
+    )
+
+
+def _spend_rest(
+    interior: Interior,
+    outline: Outline,
+    size: tuple[int, int],
+    parameters: MeshParameters,
+    on_stage: Callable[[Stage], None],
+) -> Interior:
+    """Give the outline what the inside left of the budget, while that makes use of more of it."""
+    most = parameters.max_vertices or 0
+    budget = hull_budget(parameters) or 0
+    while interior.size < most:
+        budget = min(budget + most - interior.size, parameters.max_hull_vertices or most, most)
+        other = _lay_vertices(outline, size, parameters, budget, on_stage)
+        if other.size <= interior.size:
+            break
+        interior = other
+    return interior
 
 
 def hull_budget(parameters: MeshParameters) -> int | None:

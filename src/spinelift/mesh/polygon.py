@@ -11,6 +11,9 @@ from spinelift.mesh import kernel
 from spinelift.mesh.outline import doubled_area
 from spinelift.mesh.types import GRID, GridPoints, Ring
 
+STEP = GRID * GRID
+"""Twice the area of a step of one pixel, which is never worth a vertex (native/outline.cpp)."""
+
 LARGEST_DENT = 0.02
 """Share of the outline's area: the dents that the smallest concave factor gives back."""
 
@@ -41,7 +44,7 @@ def simplify(
         ring,
         size,
         budget=max_hull_vertices or 0,
-        tolerance=0 if max_hull_vertices else max(affordable, smallest),
+        tolerance=0 if max_hull_vertices else max(affordable, smallest, STEP),
         smallest_dent=dent if concave_factor > 0 else 0,
         refinement=refinement,
     )

@@ -79,6 +79,12 @@ inline bool segment_enters_triangle(Point a, Point b, Point p, Point q, Point r)
     return !((sp >= 0 && sq >= 0 && sr >= 0) || (sp <= 0 && sq <= 0 && sr <= 0));
 }
 
+// Do the two sides of a convex corner fold back on each other, at less than about a degree?
+inline bool is_spike(Point u, Point corner, Point x) {
+    const int64_t along = dot(corner, u, x);
+    return along > 0 && turn(u, corner, x) * 50 < along;
+}
+
 // Twice the shoelace area; positive for a ring that runs clockwise on screen.
 inline int64_t doubled_area(const std::vector<Point>& ring) {
     int64_t sum = 0;

@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <numeric>
-#include <queue>
 #include <tuple>
 
 namespace spinelift {
@@ -15,110 +14,97 @@ constexpr Point kStep[4] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
 constexpr Point kAheadRight[4] = {{0, 0}, {-1, 0}, {-1, -1}, {0, -1}};
 constexpr Point kAheadLeft[4] = {{0, -1}, {0, 0}, {-1, 0}, {-1, -1}};
 
-constexpr int kBucket = 32;         // px, side of a bucket of boundary pixels
+constexpr int kSmallestReach = 4;   // px
 constexpr int kSampleDistance = 8;  // px between samples of a straight run of boundary
 
-// Boundary pixels of all islands, in buckets; groups of islands that are joined already.
+// Boundary pixels of all islands, and which islands are joined already.
 class Archipelago {
 public:
-    Archipelago(int width, int height, const std::vector<std::vector<Point>>& contours)
-        : columns_(width / kBucket + 1), rows_(height / kBucket + 1) {
-        buckets_.resize(size_t(columns_) * rows_);
-        only_island_.assign(buckets_.size(), kNobody);
-        parent_.resize(contours.size());
-        members_.resize(contours.size());
+    struct Link {
+        int64_t squared;
+        int own, other;  // samples
+        friend bool operator<(const Link& a, const Link& b) {
+            return std::tie(a.squared, a.own, a.other) < std::tie(b.squared, b.own, b.other);
+        }
+    };
+
+    explicit Archipelago(const std::vector<std::vector<Point>>& contours) : parent_(contours.size()) {
         std::iota(parent_.begin(), parent_.end(), 0);
         for (size_t island = 0; island < contours.size(); ++island) {
             const auto& contour = contours[island];
             for (size_t i = 0; i < contour.size(); ++i)
-                sample(contour[i], contour[(i + 1) % contour.size()], int(island));
+                take_samples(contour[i], contour[(i + 1) % contour.size()], int(island));
         }
     }
 
-    int group_of(int island) {
-        while (parent_[island] != island) island = parent_[island] = parent_[parent_[island]];
-        return island;
-    }
-    size_t size(int group) const { return members_[group].size(); }
+    // The nearest sample of another group for every sample that has one within `reach`, but for
+    // those of the largest group.
+    std::vector<Link> nearest_foreigners(int width, int height, int reach);
 
-    int join(int a, int b) {
-        if (members_[a].size() < members_[b].size()) std::swap(a, b);
-        parent_[b] = a;
-        members_[a].insert(members_[a].end(), members_[b].begin(), members_[b].end());
-        members_[b].clear();
-        return a;
-    }
-
-    // The nearest pair of pixels between this group and any other; ties go to the older samples.
-    std::pair<int, int> nearest_foreigner(int group) {
-        Closest best;
-        for (const int sample : members_[group]) search_from(sample, group, best);
-        return {best.own, best.other};
-    }
-
+    bool are_joined(const Link& link) { return group_of(link.own) == group_of(link.other); }
+    void join(const Link& link) { parent_[group_of(link.own)] = group_of(link.other); }
     Point pixel(int sample) const { return samples_[sample].pixel; }
-    int island(int sample) const { return samples_[sample].island; }
+    size_t samples() const { return samples_.size(); }
 
 private:
     struct Sample {
         Point pixel;
         int island;
     };
-    struct Closest {
-        int64_t squared = INT64_MAX;
-        int own = -1, other = -1;
-    };
 
-    void sample(Point from, Point to, int island) {
-        const int length = std::max(std::abs(to.x - from.x), std::abs(to.y - from.y));
-        for (int walked = 0; walked < std::max(length, 1); walked += kSampleDistance) {
-            const Point p = {from.x + (to.x - from.x) * walked / std::max(length, 1),
-                             from.y + (to.y - from.y) * walked / std::max(length, 1)};
-            members_[island].push_back(int(samples_.size()));
-            const size_t at = bucket(p.x / kBucket, p.y / kBucket);
-            buckets_[at].push_back(int(samples_.size()));
-            if (only_island_[at] == kNobody) only_island_[at] = island;
-            if (only_island_[at] != island) only_island_[at] = kSeveral;
-            samples_.push_back({p, island});
-        }
+    void take_samples(Point from, Point to, int island) {
+        const int length = std::max({std::abs(to.x - from.x), std::abs(to.y - from.y), 1});
+        for (int walked = 0; walked < length; walked += kSampleDistance)
+            samples_.push_back({{from.x + (to.x - from.x) * walked / length,
+                                 from.y + (to.y - from.y) * walked / length},
+                                island});
     }
 
-    size_t bucket(int column, int row) const { return size_t(row) * columns_ + column; }
+    int group_of(int sample) {
+        int island = samples_[sample].island;
+        while (parent_[island] != island) island = parent_[island] = parent_[parent_[island]];
+        return island;
+    }
 
-    // Looks in growing squares of buckets, until none of them can hold anything nearer.
-    void search_from(int own, int group, Closest& best) {
+    std::vector<Sample> samples_;
+    std::vector<int> parent_;  // of an island; a group is known by its root
+};
+
+std::vector<Archipelago::Link> Archipelago::nearest_foreigners(int width, int height, int reach) {
+    constexpr int kNobody = -1, kSeveral = -2;
+    const int columns = width / reach + 1, rows = height / reach + 1;
+    const auto bucket = [&](Point p) { return size_t(p.y / reach) * columns + p.x / reach; };
+    std::vector<int> first(size_t(columns) * rows, -1), next(samples_.size());
+    std::vector<int> only_group(first.size(), kNobody), group(samples_.size());
+    for (int i = int(samples_.size()) - 1; i >= 0; --i) {
+        const size_t at = bucket(samples_[i].pixel);
+        next[i] = first[at], first[at] = i, group[i] = group_of(i);
+        if (only_group[at] == kNobody) only_group[at] = group[i];
+        if (only_group[at] != group[i]) only_group[at] = kSeveral;
+    }
+    std::vector<int> sizes(parent_.size());
+    for (const int one : group) ++sizes[one];
+    const int largest = int(std::max_element(sizes.begin(), sizes.end()) - sizes.begin());
+    std::vector<Link> links;
+    for (int own = 0; own < int(samples_.size()); ++own) {
+        if (group[own] == largest) continue;  // its neighbours find it
         const Point p = samples_[own].pixel;
-        const int column = p.x / kBucket, row = p.y / kBucket;
-        const int widest = std::max(columns_, rows_);
-        for (int radius = 0; radius < widest; ++radius) {
-            const int64_t reached = int64_t(radius - 1) * kBucket;
-            if (radius > 0 && reached * reached >= best.squared) return;
-            for (int r = std::max(row - radius, 0); r <= std::min(row + radius, rows_ - 1); ++r) {
-                const bool whole_row = r == row - radius || r == row + radius;
-                const int step = whole_row || radius == 0 ? 1 : 2 * radius;
-                for (int c = column - radius; c <= column + radius; c += step) {
-                    if (c < 0 || c >= columns_) continue;
-                    const int only = only_island_[bucket(c, r)];
-                    if (only == kNobody || (only >= 0 && group_of(only) == group)) continue;
-                    for (const int other : buckets_[bucket(c, r)]) {
-                        if (group_of(samples_[other].island) == group) continue;
-                        const int64_t squared = squared_distance(p, samples_[other].pixel);
-                        if (std::tie(squared, own, other) <
-                            std::tie(best.squared, best.own, best.other))
-                            best = {squared, own, other};
-                    }
+        Link nearest = {int64_t(reach) * reach + 1, own, -1};
+        for (int row = std::max(p.y / reach - 1, 0); row <= std::min(p.y / reach + 1, rows - 1); ++row)
+            for (int column = std::max(p.x / reach - 1, 0);
+                 column <= std::min(p.x / reach + 1, columns - 1); ++column) {
+                const size_t at = size_t(row) * columns + column;
+                if (only_group[at] == group[own]) continue;  // most buckets are all our own
+                for (int other = first[at]; other >= 0; other = next[other]) {
+                    if (group[other] == group[own]) continue;
+                    const Link link = {squared_distance(p, samples_[other].pixel), own, other};
+                    if (link < nearest) nearest = link;
                 }
             }
-        }
+        if (nearest.other >= 0) links.push_back(nearest);
     }
-
-    int columns_, rows_;
-    std::vector<Sample> samples_;
-    std::vector<std::vector<int>> buckets_, members_;
-    std::vector<int> only_island_;  // by bucket: the island of all its samples, or one of these:
-    static constexpr int kNobody = -1, kSeveral = -2;
-    std::vector<int> parent_;
-};
+    return links;
+}
 
 void draw_staircase(MaskView mask, Point from, Point to) {
     const int dx = std::abs(to.x - from.x), dy = std::abs(to.y - from.y);
@@ -186,21 +172,26 @@ std::vector<Point> trace(MaskView mask, Point start) {
     }
 }
 
+// Kruskal's spanning tree, the shortest bridges first. Nearest foreigners are looked for within a
+// reach that doubles: where it is short there are many islands, where it is long few are left.
 void bridge(MaskView mask, const std::vector<std::vector<Point>>& contours) {
-    Archipelago islands(mask.width, mask.height, contours);
-    using Entry = std::pair<size_t, int>;  // size when pushed, group
-    std::priority_queue<Entry, std::vector<Entry>, std::greater<Entry>> smallest_first;
-    for (int group = 0; group < int(contours.size()); ++group)
-        smallest_first.push({islands.size(group), group});
-    for (size_t left = contours.size(); left > 1;) {
-        const auto [size, group] = smallest_first.top();
-        smallest_first.pop();
-        if (islands.group_of(group) != group || islands.size(group) != size) continue;
-        const auto [own, other] = islands.nearest_foreigner(group);
-        draw_staircase(mask, islands.pixel(own), islands.pixel(other));
-        const int joined = islands.join(group, islands.group_of(islands.island(other)));
-        smallest_first.push({islands.size(joined), joined});
-        --left;
+    Archipelago islands(contours);
+    size_t left = contours.size();
+    int reach = kSmallestReach;  // such that a bucket in the thick of it holds a few samples
+    while (islands.samples() * reach * reach < size_t(mask.width) * mask.height) reach *= 2;
+    for (; left > 1; reach *= 2) {
+        while (left > 1) {
+            std::vector<Archipelago::Link> links =
+                islands.nearest_foreigners(mask.width, mask.height, reach);
+            if (links.empty()) break;
+            std::sort(links.begin(), links.end());
+            for (const auto& link : links) {
+                if (islands.are_joined(link)) continue;
+                draw_staircase(mask, islands.pixel(link.own), islands.pixel(link.other));
+                islands.join(link);
+                --left;
+            }
+        }
     }
 }
 

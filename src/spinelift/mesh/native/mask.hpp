@@ -23,8 +23,8 @@ int fill_diagonals(MaskView mask);
 // returns the pixel CORNERS where the walk turns. Needs a mask without diagonal contacts.
 std::vector<Point> trace(MaskView mask, Point start);
 
-// Joins islands by 4-connected staircases one pixel wide, each between nearest pixels, the
-// smallest group of islands first. `contours` are the islands' boundary pixels, in order.
+// Joins islands by 4-connected staircases one pixel wide, the shortest first. `contours` are the
+// islands' boundary pixels, in order, none of them empty.
 void bridge(MaskView mask, const std::vector<std::vector<Point>>& contours);
 
 }  // namespace spinelift

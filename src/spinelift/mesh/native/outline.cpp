@@ -131,14 +131,13 @@ void Outline::collapse(int budget, int64_t tolerance) {
 // Steps of one pixel, most corners of a traced ring, go without the heap: all of them cost the same,
 // and hardly anything costs less.
 void Outline::smooth_steps(int budget, int64_t tolerance) {
-    constexpr int64_t kStep = int64_t(kGrid) * kGrid;
     int node = head_;
     for (int left = size_; left > 0; --left) {
         const Node& at = nodes_[node];
         const Point u = point(at.previous), v = point(node), x = point(at.next);
         const int64_t cost = -turn(u, v, x);
-        if (cost > tolerance && size_ <= budget) return;
         const bool is_step = cost > 0 ? cost <= kStep : cost == 0 && dot(v, u, x) < 0;
+        if (is_step && cost > tolerance && size_ <= budget) return;
         const int before = is_step ? remove_reflex(node) : -1;
         left += before >= 0 ? 2 : 0;  // look again at the one before
         node = before >= 0 ? before : at.next;
@@ -194,7 +193,7 @@ bool Outline::find_apex(int node, Point& apex, int64_t& cost) const {
         const Point t = {int32_t(cx), int32_t(cy)};
         if (!bounds_.contains(t) || turn(u, p, t) > 0 || turn(q, x, t) > 0) return;
         const int64_t added = turn(u, t, p) + turn(p, t, q) + turn(q, t, x);
-        if (added < cost) cost = added, apex = t;
+        if (added < cost && !is_spike(u, t, x)) cost = added, apex = t;
     };
     for (int dy = 0; dy <= 1; ++dy)
         for (int dx = 0; dx <= 1; ++dx) consider(cross_x + dx, cross_y + dy);
@@ -244,6 +243,16 @@ bool Outline::dent(int corner, Point at, int ring_index) {
     if (!is_far_from_others(at, detour) || !is_clear(detour)) return false;
     insert(corner, after, {at, ring_index, ring_index});
     ++size_;
+    return true;
+}
+
+bool Outline::cut(int corner) {
+    const int before = nodes_[corner].previous, after = nodes_[corner].next;
+    if (size_ <= 3 || !is_clear({before, after, {point(before), point(after)}, 2, false})) return false;
+    nodes_[corner].is_live = false;
+    link(before, after);
+    if (head_ == corner) head_ = after;
+    --size_;
     return true;
 }
 

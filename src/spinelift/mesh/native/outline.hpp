@@ -13,6 +13,8 @@ namespace spinelift {
 
 constexpr int64_t kNearest = kGrid / 2;  // no two vertices are closer than half a pixel
 
+constexpr int64_t kStep = int64_t(kGrid) * kGrid;  // what a step of one pixel costs: twice 1/2 px^2
+
 struct Corner {
     Point point;
     // The part of the traced ring that this corner stands for, as indices of ring points. The edge
@@ -35,10 +37,15 @@ public:
     // caller knows that this cuts nothing. False where it would touch the boundary or come too near.
     bool dent(int corner, Point point, int ring_index);
 
+    // Takes a convex corner away, inward; the caller knows that this cuts nothing. False where the
+    // new edge would touch the boundary.
+    bool cut(int corner);
+
     std::vector<Corner> corners() const;  // in order
     int size() const { return size_; }
     int first() const { return head_; }
     int next(int corner) const { return nodes_[corner].next; }
+    int previous(int corner) const { return nodes_[corner].previous; }
     const Corner& at(int corner) const { return nodes_[corner].corner; }
 
 private:

@@ -8,6 +8,7 @@ namespace {
 constexpr int kFew = 24;  // corners: down to so few, what was taken away early often shows later, and
                           // building up is tried as well
 constexpr int kDentCandidates = 48;  // deepest ring points tried for a dent
+constexpr size_t kMostRefined = 400;  // corners: a pass takes time with the square of their number
 constexpr int kWindows[] = {2, 4};   // corners torn out at once by a refinement pass
 
 using Corners = std::vector<Corner>;
@@ -51,6 +52,20 @@ public:
         // Whatever is inside without crossing a side of the triangle has crossed none, so that the
         // whole ring would be inside: asking near the sides is enough.
         return all_near(a, b, stays_out) && all_near(b, c, stays_out) && all_near(c, a, stays_out);
+    }
+
+    // Is the triangle, which no edge of the ring enters, inside the ring? Asks for its centroid.
+    bool surrounds(Point a, Point b, Point c) const {
+        const int64_t x = int64_t(a.x) + b.x + c.x, y = int64_t(a.y) + b.y + c.y;  // thrice
+        bool is_inside = false;
+        for (int i = 0; i < size(); ++i) {
+            const Point p = points_[i], q = points_[after(i)];
+            if ((3 * int64_t(p.y) > y) == (3 * int64_t(q.y) > y)) continue;
+            const int128 side = int128(q.x - p.x) * (y - 3 * int64_t(p.y)) -
+                                int128(q.y - p.y) * (x - 3 * int64_t(p.x));
+            if ((side > 0) == (q.y > p.y)) is_inside = !is_inside;
+        }
+        return is_inside;
     }
 
     // Does the segment touch the ring nowhere but where its ends are ring points, and leave
@@ -140,6 +155,25 @@ Corners dented(const Corners& corners, TracedRing& ring, Rectangle image, int64_
         if (!outline.dent(dent.corner, ring[dent.ring_index], dent.ring_index)) continue;
         propose(dent.corner);
         propose(outline.next(dent.corner));
+    }
+    return outline.corners();
+}
+
+// ---- spikes: what removing edges can leave, sides folded back round no art at all ----------------
+
+// Cuts off every spike whose triangle with its neighbours holds nothing of the ring.
+Corners trimmed(const Corners& corners, TracedRing& ring, Rectangle image) {
+    Outline outline(corners, image);
+    int corner = outline.first();
+    for (int left = outline.size(); left > 0; --left) {
+        const int before = outline.previous(corner), after = outline.next(corner);
+        const Point u = outline.at(before).point, t = outline.at(corner).point;
+        const Point x = outline.at(after).point;
+        const bool is_empty = turn(u, t, x) > 0 && is_spike(u, t, x) &&
+                              ring.is_outside_triangle(u, t, x) && !ring.surrounds(u, t, x);
+        const bool is_cut = is_empty && outline.cut(corner);
+        left += is_cut ? 2 : 0;  // look again at the one before
+        corner = is_cut ? before : after;
     }
     return outline.corners();
 }
@@ -311,9 +345,11 @@ std::vector<Point> simplify(const std::vector<Point>& points, Rectangle image, c
         const Corners other = top_down(ring, image, wishes.budget);
         if (is_over || doubled_area(other) < doubled_area(corners)) corners = other;
     }
+    corners = trimmed(corners, ring, image);
     if (wishes.smallest_dent > 0)
         corners = dented(corners, ring, image, wishes.smallest_dent, wishes.budget);
-    for (int pass = 0; pass < wishes.refinement; ++pass) corners = refined(corners, ring, image);
+    for (int pass = 0; pass < wishes.refinement && corners.size() <= kMostRefined; ++pass)
+        corners = refined(corners, ring, image);
     std::vector<Point> polygon = points_of(corners);
     // From the topmost corner on, so that a small change of the art is a small change of the mesh.
     std::rotate(polygon.begin(), std::min_element(polygon.begin(), polygon.end(), is_above), polygon.end());
