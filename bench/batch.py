@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -12,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from bench import sheet
@@ -104,14 +104,14 @@ def _tasks(folder: Path) -> list[MeshTask]:
 
 
 @contextlib.contextmanager
-def _on_cores(count: int) -> Iterator[None]:
-    """Keep to so many cores: OpenCV's own threads would use a second one for a single job."""
-    usable = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, sorted(usable)[:count])
+def _one_thread() -> Iterator[None]:
+    """Keep OpenCV's own threads from using a second core for a single job."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
     try:
         yield
     finally:
-        os.sched_setaffinity(0, usable)
+        cv2.setNumThreads(threads)
 
 
 def _sheet_tasks(folder: Path) -> list[MeshTask]:
@@ -126,7 +126,7 @@ def _sheet_tasks(folder: Path) -> list[MeshTask]:
 
 def _batch(tasks: Sequence[MeshTask], jobs: int) -> Work:
     def work() -> None:
-        with _on_cores(jobs):
+        with _one_thread():
             results = run_batch(mesh_image, tasks, jobs=jobs)
         if any(isinstance(result, Failure) for result in results):
             raise RuntimeError("an image of the batch failed")
