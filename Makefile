@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-KERNEL_SOURCES := $(wildcard src/spinelift/mesh/native/*)
+KERNEL_SOURCES := $(wildcard src/spinelift/*/native/*)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: help run test check fix bench lock clean
@@ -39,7 +39,7 @@ LOCK = uv pip compile --quiet --upgrade --universal --generate-hashes --python-v
 	--no-header --no-emit-index-url --no-emit-find-links
 
 clean:  ## remove everything that was made
-	rm -rf .venv build dist src/spinelift/mesh/_kernel.*
+	rm -rf .venv build dist src/spinelift/*/_kernel.*
 
 # Zig, 90 MB, is a C++ compiler from PyPI for machines that have none.
 $(READY): pyproject.toml hatch_build.py $(wildcard requirements/*.txt) $(KERNEL_SOURCES)

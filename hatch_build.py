@@ -1,6 +1,6 @@
-"""Build hook: compiles the kernel into the package, and tags the wheel for the platform.
+"""Build hook: compiles the kernels into their packages, and tags the wheel for the platform.
 
-The kernel is a plain shared library (no Python headers), so one wheel serves every Python.
+A kernel is a plain shared library (no Python headers), so one wheel serves every Python.
 The compiler is $CXX, or the first of c++, g++ and clang++, or Zig from PyPI where there is none.
 """
 
@@ -18,9 +18,10 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-PACKAGE = Path("src/spinelift/mesh")
+MESH, IMAGES = Path("src/spinelift/mesh"), Path("src/spinelift/images")
+"""The packages that have a compiled part: the sources in their folder `native`."""
+
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-KERNEL = PACKAGE / ("_kernel" + SUFFIX)
 # -ffp-contract=off: a fused multiply-add rounds once where the others round twice, and the same
 # input would give other bytes on other machines (docs/decisions/0004-determinism.md).
 FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-g0"]
@@ -38,14 +39,14 @@ def compiler() -> list[str] | None:
     return None
 
 
-def compile_kernel(root: Path, target: Path, flags: list[str] = FLAGS) -> None:
-    """Compile the sources below `root` into the shared library `target`."""
+def compile_kernel(package: Path, target: Path, flags: list[str] = FLAGS) -> None:
+    """Compile the sources of a package into the shared library `target`."""
     command = compiler()
     if command is None:
         raise SystemExit(
-            "SpineLift's kernel needs a C++ compiler: install g++ or clang, or pip install ziglang."
+            "SpineLift's kernels need a C++ compiler: install g++ or clang, or pip install ziglang."
         )
-    sources = sorted(str(path) for path in (root / PACKAGE / "native").glob("*.cpp"))
+    sources = sorted(str(path) for path in (package / "native").glob("*.cpp"))
     building = target.with_name(f"{target.name}.{os.getpid()}")
     try:
         subprocess.run([*command, *flags, *sources, "-o", str(building)], check=True)  # noqa: S603
@@ -64,10 +65,11 @@ class KernelBuildHook(BuildHookInterface[Any]):
         return [] if compiler() else ["ziglang"]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002  # hatchling's
-        """Compile, and put the library into the wheel."""
-        root = Path(self.root)
-        compile_kernel(root, root / KERNEL)
+        """Compile, and put the libraries into the wheel."""
+        for package in (MESH, IMAGES):
+            kernel = package / ("_kernel" + SUFFIX)
+            compile_kernel(Path(self.root, package), Path(self.root, kernel))
+            build_data["artifacts"].append(str(kernel))
         platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
         build_data["pure_python"] = False
         build_data["tag"] = f"py3-none-{platform}"
-        build_data["artifacts"].append(str(KERNEL))

@@ -6,6 +6,7 @@ depth, transparency chunk, filter and interlacing.
 
 from __future__ import annotations
 
+import itertools
 import struct
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
@@ -82,8 +83,14 @@ def png(
     return b"".join(parts)
 
 
-def scanlines(samples: NDArray[np.integer], bit_depth: int, *, interlaced: bool = False) -> bytes:
-    """Filtered rows, pass by pass; every filter type is used in turn."""
+def scanlines(
+    samples: NDArray[np.integer],
+    bit_depth: int,
+    *,
+    interlaced: bool = False,
+    filters: Sequence[int] = (0, 1, 2, 3, 4),
+) -> bytes:
+    """Filtered rows, pass by pass; the filters are used in turn."""
     bytes_per_pixel = max(1, samples.shape[2] * bit_depth // 8)
     passes = ADAM7 if interlaced else ((0, 0, 1, 1),)
     parts: list[bytes] = []
@@ -91,7 +98,7 @@ def scanlines(samples: NDArray[np.integer], bit_depth: int, *, interlaced: bool 
         part = samples[top::down, left::across]
         if part.size:
             rows = [pack_samples(row, bit_depth) for row in part]
-            parts.extend(filter_rows(rows, bytes_per_pixel))
+            parts.extend(filter_rows(rows, bytes_per_pixel, filters))
     return b"".join(parts)
 
 
@@ -106,13 +113,15 @@ def pack_samples(row: NDArray[np.integer], bit_depth: int) -> bytes:
     return np.packbits(bits.astype(np.uint8)).tobytes()
 
 
-def filter_rows(rows: Iterable[bytes], bytes_per_pixel: int) -> Iterable[bytes]:
-    """Put the filters 0 to 4 on the rows in turn."""
+def filter_rows(
+    rows: Iterable[bytes], bytes_per_pixel: int, filters: Sequence[int]
+) -> Iterable[bytes]:
+    """Put the filters on the rows in turn."""
     previous: bytes | None = None
-    for index, row in enumerate(rows):
+    for row, kind in zip(rows, itertools.cycle(filters), strict=False):
         above = previous if previous is not None else bytes(len(row))
-        yield bytes([index % 5]) + bytes(
-            (value - _predict(index % 5, row, above, place, bytes_per_pixel)) & 255
+        yield bytes([kind]) + bytes(
+            (value - _predict(kind, row, above, place, bytes_per_pixel)) & 255
             for place, value in enumerate(row)
         )
         previous = row

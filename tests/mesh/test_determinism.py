@@ -14,7 +14,7 @@ from pathlib import Path
 
 import cv2
 import pytest
-from hatch_build import compile_kernel
+from hatch_build import MESH, compile_kernel
 
 from tests.mesh.golden import GOLDEN, digests
 
@@ -86,7 +86,7 @@ def test_compiler_and_optimisation_do_not_change_a_byte(
         monkeypatch.setenv("CXX", command)
     library = tmp_path / "kernel.so"
 
-    compile_kernel(ROOT, library, [*FLAGS, *flags])
+    compile_kernel(ROOT / MESH, library, [*FLAGS, *flags])
 
     assert digests_of_another_process(str(library)) == expected
 

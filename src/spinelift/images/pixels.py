@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import struct
 import threading
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -23,13 +22,12 @@ from PIL.GifImagePlugin import GifImageFile
 from PIL.ImageFile import ImageFile
 from PIL.TiffImagePlugin import TiffImageFile
 
+from spinelift.images import png
 from spinelift.images.headers import (
-    PNG_SIGNATURE,
     Format,
     Header,
     UnreadableError,
     damaged,
-    png_chunks,
     read_header,
     tiff_tags,
 )
@@ -84,8 +82,7 @@ def decode(data: bytes, limits: ImageLimits = DEFAULT_LIMITS, *, name: str = "Th
     ImageTooLarge
         Over a limit.
     """
-    header, pixels = _read(data, limits, name)
-    rgba = _rgba(pixels)
+    header, rgba = _read(data, limits, name, _read_rgba)
     return Image(rgba, _notes(header, _is_opaque(rgba[..., 3]), name))
 
 
@@ -96,8 +93,7 @@ def decode_alpha(
 
     The same pixels as `decode(...).rgba[..., 3]`, and the same errors, for less time and memory.
     """
-    header, pixels = _read(data, limits, name)
-    alpha = _alpha(pixels)
+    header, alpha = _read(data, limits, name, _read_alpha)
     return alpha, _notes(header, _is_opaque(alpha), name)
 
 
@@ -108,18 +104,39 @@ def encode_png(rgba: Rgba) -> bytes:
     return encoded.tobytes()
 
 
-def _read(data: bytes, limits: ImageLimits, name: str) -> tuple[Header, Pixels]:
+def _read(
+    data: bytes,
+    limits: ImageLimits,
+    name: str,
+    read: Callable[[bytes, Header], NDArray[np.uint8]],
+) -> tuple[Header, NDArray[np.uint8]]:
     limits.check_bytes(len(data), name)
     try:
         header = read_header(data)
         limits.check_size(header.width, header.height, name)
-        pixels = _READERS[header.format](data)
-        # The limits were checked on what we read in the header; the decoder read it again.
-        if pixels.shape[:2] != (header.height, header.width):
-            raise damaged(header.format)
+        return header, read(data, header)
     except UnreadableError as error:
         raise ImageUnreadable(f"{shown(name)} {error}") from None
-    return header, pixels
+
+
+def _read_rgba(data: bytes, header: Header) -> Rgba:
+    return _rgba(_read_pixels(data, header))
+
+
+def _read_alpha(data: bytes, header: Header) -> Alpha:
+    if header.format == "PNG":
+        alpha = png.alpha_alone(data, header.width, header.height)
+        if alpha is not None:
+            return alpha
+    return _alpha(_read_pixels(data, header))
+
+
+def _read_pixels(data: bytes, header: Header) -> Pixels:
+    pixels = _READERS[header.format](data)
+    # The limits were checked on what we read in the header; the decoder read it again.
+    if pixels.shape[:2] != (header.height, header.width):
+        raise damaged(header.format)
+    return pixels
 
 
 # From pixels in OpenCV's order to ours
@@ -162,53 +179,14 @@ def _read_with_opencv(data: bytes, file_format: Format) -> Pixels:
     return pixels
 
 
-_GREY, _PALETTE = 0, 3
-
-
 def _read_png(data: bytes) -> Pixels:
-    pixels = _read_with_opencv(_still_png(data), "PNG")
-    bit_depth, colour_type = data[24:26]
-    key = _transparent_grey(data) if colour_type == _GREY else None
+    pixels = _read_with_opencv(png.still(data), "PNG")
+    key = png.transparent_grey(data)
     if key is None:
         return pixels
-    # OpenCV drops the transparent grey; it has spread 1, 2 and 4 bits over the range of 8.
-    if bit_depth < 8:
-        key = key * 255 // (2**bit_depth - 1)
     bgra = cv2.cvtColor(_high_bytes(pixels), cv2.COLOR_GRAY2BGRA)
     bgra[..., 3] = np.where(pixels == key, 0, OPAQUE)
     return bgra
-
-
-def _still_png(data: bytes) -> bytes:
-    """Return the PNG with nothing but what makes its still picture, every checksum verified.
-
-    So animation, profiles, texts and whatever else a file may carry never reach a decoder, and
-    libpng finds nothing to print about them.
-    """
-    colour_type = data[25]
-    wanted = {b"IHDR", b"IDAT", b"IEND"}
-    if colour_type == _PALETTE:
-        wanted.add(b"PLTE")
-    if colour_type <= _PALETTE:
-        wanted.add(b"tRNS")
-    view = memoryview(data)
-    pieces: list[memoryview] = [view[: len(PNG_SIGNATURE)]]
-    for kind, start, end in png_chunks(data):
-        if kind not in wanted:
-            continue
-        if zlib.crc32(view[start + 4 : end - 4]) != struct.unpack_from(">I", data, end - 4)[0]:
-            raise damaged("PNG")
-        pieces.append(view[start:end])
-    return b"".join(pieces)
-
-
-def _transparent_grey(data: bytes) -> int | None:
-    for kind, start, end in png_chunks(data):
-        if kind == b"tRNS" and end - start == 14:
-            return int.from_bytes(data[start + 8 : start + 10], "big")
-        if kind == b"IDAT":
-            break
-    return None
 
 
 def _read_webp(data: bytes) -> Pixels:

@@ -1,20 +1,17 @@
 """The compiled kernel (native/*.cpp), called through ctypes, which releases the GIL.
 
-Takes and gives numpy arrays; checks shapes, types and ranges before anything native runs. Why
-ctypes and C++: docs/decisions/0001-kernel.md.
+Takes and gives numpy arrays; checks shapes, types and ranges before anything native runs.
 """
 
 from __future__ import annotations
 
 import ctypes
-import sys
 from functools import cache
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from spinelift import native
 from spinelift.mesh.types import GRID, GridPoints, Mask, Ring, Triangles
 
 MAXIMUM_SIDE = 16_384
@@ -22,20 +19,17 @@ MAXIMUM_SIDE = 16_384
 
 LARGEST_INT32, LARGEST_INT64 = 2**31 - 1, 2**63 - 1
 
-_SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-LIBRARY = Path(__file__).with_name("_kernel" + _SUFFIX)
+LIBRARY = native.library_beside(__file__)
 
 _int32, _int64, _memory = ctypes.c_int32, ctypes.c_int64, ctypes.c_void_p
-_bytes = np.ctypeslib.ndpointer(np.uint8, flags="C_CONTIGUOUS")
-_own_bytes = np.ctypeslib.ndpointer(np.uint8, flags=["C_CONTIGUOUS", "WRITEABLE"])
 _int32s = np.ctypeslib.ndpointer(np.int32, flags="C_CONTIGUOUS")
 _int64s = np.ctypeslib.ndpointer(np.int64, flags="C_CONTIGUOUS")
-_mask, _points, _count = [_bytes, _int32, _int32], [_int32s, _int64], ctypes.POINTER(_int64)
-_SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
+_mask, _points, _count = [native.BYTES, _int32, _int32], [_int32s, _int64], ctypes.POINTER(_int64)
+_SIGNATURES: native.Signatures = {
     "free": (None, [_memory]),
-    "fill_diagonals": (_int64, [_own_bytes, _int32, _int32]),
+    "fill_diagonals": (_int64, [native.OWN_BYTES, _int32, _int32]),
     "trace": (_memory, [*_mask, _int32, _int32, _count]),
-    "bridge": (_int64, [_own_bytes, _int32, _int32, _int32s, _int64s, _int64]),
+    "bridge": (_int64, [native.OWN_BYTES, _int32, _int32, _int32s, _int64s, _int64]),
     "simplify": (_memory, [*_points, _int32, _int32, _int32, _int64, _int64, _int32, _count]),
     "split": (_memory, [*_points, _int32, _int32, _int64, _count]),
     "lattice": (_memory, [*_points, _int64, _int64, _count]),
@@ -49,7 +43,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
             *_points,
             _int32s,
             _int64,
-            _bytes,
+            native.OWN_BYTES,
             ctypes.POINTER(ctypes.c_double),
         ],
     ),
@@ -58,11 +52,7 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
 
 @cache
 def _library() -> ctypes.CDLL:
-    library = ctypes.CDLL(str(LIBRARY))
-    for name, (result, arguments) in _SIGNATURES.items():
-        function = getattr(library, f"spinelift_{name}")
-        function.restype, function.argtypes = result, arguments
-    return library
+    return native.load(LIBRARY, _SIGNATURES)
 
 
 def _call(name: str, *arguments: object) -> int:

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 from spinelift import images
 from spinelift.images import ImageLimits
 from spinelift.mesh.errors import ImageError, ImageNotFound, ImageTooLarge, ImageUnreadable
-
-from .image_files import (
+from tests.image_files import (
     BIT_DEPTHS,
     CHANNELS,
     GREY,
