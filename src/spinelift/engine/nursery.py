@@ -14,6 +14,7 @@ from types import TracebackType
 
 import cv2
 
+import spinelift.engine.pool
 import spinelift.engine.work  # noqa: F401  (the point of this module: loaded before the forks)
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)

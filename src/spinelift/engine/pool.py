@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from types import TracebackType
 from typing import Any, ClassVar, Self, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import CONSTS, ProcessExpired, ProcessPool
 
 from spinelift.mesh.errors import SpineLiftError
 
@@ -24,6 +24,10 @@ POOL_ATTEMPTS = 3
 
 LOOK_SECONDS = 1.0
 """How often to look whether the pool itself still lives while nothing comes out of it."""
+
+# How often the pool looks for lost workers and for tasks that take too long, and so the longest wait
+# for it to stop; with pebble's tenth of a second, stopping took longer than many a small batch.
+CONSTS.sleep_unit = 0.02
 
 TASKS_PER_WORKER = 2
 """Handed out ahead, so that no worker waits; more would only make stopping slower."""

@@ -100,8 +100,8 @@ def _encloses(mask: Mask, contour: Contour, pixels: float) -> bool:
 
     It has at least as many as it is wide or high, so most need not be counted.
     """
-    extent = contour.max(axis=0) - contour.min(axis=0) + 1
-    return int(extent.max()) >= pixels or _pixels_inside(mask, contour) >= pixels
+    _, _, width, height = cv2.boundingRect(contour)
+    return max(width, height) >= pixels or _pixels_inside(mask, contour) >= pixels
 
 
 def _pixels_inside(mask: Mask, contour: Contour) -> int:
@@ -131,10 +131,10 @@ def _enclosing_ring(mask: Mask, contours: list[Contour]) -> Ring:
 
 def _window(contours: list[Contour], shape: tuple[int, ...], margin: int) -> Window:
     """Rows and columns of the image that hold the islands, and `margin` pixels round them."""
-    pixels = contours[0] if len(contours) == 1 else np.concatenate(contours)
-    left, top = np.maximum(pixels.min(axis=0) - margin, 0)
-    right, bottom = np.minimum(pixels.max(axis=0) + 1 + margin, shape[::-1])
-    return slice(int(top), int(bottom)), slice(int(left), int(right))
+    left, top, width, height = cv2.boundingRect(np.concatenate(contours))
+    rows = slice(max(top - margin, 0), min(top + height + margin, shape[0]))
+    columns = slice(max(left - margin, 0), min(left + width + margin, shape[1]))
+    return rows, columns
 
 
 def _filled(contours: list[Contour], window: Window) -> Mask:

@@ -15,14 +15,15 @@ constexpr Point kAheadRight[4] = {{0, 0}, {-1, 0}, {-1, -1}, {0, -1}};
 constexpr Point kAheadLeft[4] = {{0, -1}, {0, 0}, {-1, 0}, {-1, -1}};
 
 constexpr int kSmallestReach = 4;   // px
-constexpr int kSampleDistance = 8;  // px between samples of a straight run of boundary
+constexpr int kSampleDistance = 8;  // boundary pixels from one sample to the next
 
-// Boundary pixels of all islands, and which islands are joined already.
+// Boundary pixels of all islands, and which islands are joined already. Distances are measured
+// between samples of the boundaries; only the link that is chosen is then made as short as it gets.
 class Archipelago {
 public:
     struct Link {
         int64_t squared;
-        int own, other;  // samples
+        int own, other;  // boundary pixels
         friend bool operator<(const Link& a, const Link& b) {
             return std::tie(a.squared, a.own, a.other) < std::tie(b.squared, b.own, b.other);
         }
@@ -32,8 +33,12 @@ public:
         std::iota(parent_.begin(), parent_.end(), 0);
         for (size_t island = 0; island < contours.size(); ++island) {
             const auto& contour = contours[island];
+            const int begin = int(pixels_.size());
             for (size_t i = 0; i < contour.size(); ++i)
-                take_samples(contour[i], contour[(i + 1) % contour.size()], int(island));
+                walk(contour[i], contour[(i + 1) % contour.size()]);
+            islands_.push_back({begin, int(pixels_.size())});
+            for (int pixel = begin; pixel < int(pixels_.size()); pixel += kSampleDistance)
+                samples_.push_back({pixel, int(island)});
         }
     }
 
@@ -41,44 +46,77 @@ public:
     // those of the largest group.
     std::vector<Link> nearest_foreigners(int width, int height, int reach);
 
+    // The shortest link between pixels no farther along the boundaries than the next samples.
+    Link tightened(const Link& link) const;
+
     bool are_joined(const Link& link) { return group_of(link.own) == group_of(link.other); }
     void join(const Link& link) { parent_[group_of(link.own)] = group_of(link.other); }
-    Point pixel(int sample) const { return samples_[sample].pixel; }
+    Point at(int pixel) const { return pixels_[pixel]; }
     size_t samples() const { return samples_.size(); }
 
 private:
     struct Sample {
-        Point pixel;
-        int island;
+        int pixel, island;
+    };
+    struct Island {
+        int begin, end;  // its pixels
     };
 
-    void take_samples(Point from, Point to, int island) {
+    void walk(Point from, Point to) {
         const int length = std::max({std::abs(to.x - from.x), std::abs(to.y - from.y), 1});
-        for (int walked = 0; walked < length; walked += kSampleDistance)
-            samples_.push_back({{from.x + (to.x - from.x) * walked / length,
-                                 from.y + (to.y - from.y) * walked / length},
-                                island});
+        for (int walked = 0; walked < length; ++walked)
+            pixels_.push_back({from.x + (to.x - from.x) * walked / length,
+                               from.y + (to.y - from.y) * walked / length});
     }
 
-    int group_of(int sample) {
-        int island = samples_[sample].island;
+    int island_of(int pixel) const {
+        const auto after = std::upper_bound(islands_.begin(), islands_.end(), pixel,
+                                            [](int at, const Island& island) { return at < island.begin; });
+        return int(after - islands_.begin()) - 1;
+    }
+
+    int group_of(int pixel) { return root_of(island_of(pixel)); }
+    int root_of(int island) {
         while (parent_[island] != island) island = parent_[island] = parent_[parent_[island]];
         return island;
     }
 
+    // Calls visit(pixel) for the pixel and its neighbours along the boundary.
+    template <class Visit>
+    void for_each_near(int pixel, Visit visit) const {
+        const auto [begin, end] = islands_[island_of(pixel)];
+        const int size = end - begin, around = std::min(kSampleDistance, size / 2);
+        for (int step = -around; step <= around; ++step)
+            visit(begin + (pixel - begin + step + size) % size);
+    }
+
+    std::vector<Point> pixels_;     // of each island, in order along its boundary
+    std::vector<Island> islands_;
     std::vector<Sample> samples_;
     std::vector<int> parent_;  // of an island; a group is known by its root
 };
+
+Archipelago::Link Archipelago::tightened(const Link& link) const {
+    Link best = link;
+    for_each_near(link.own, [&](int own) {
+        for_each_near(link.other, [&](int other) {
+            const Link candidate = {squared_distance(pixels_[own], pixels_[other]), own, other};
+            if (candidate < best) best = candidate;
+        });
+    });
+    return best;
+}
 
 std::vector<Archipelago::Link> Archipelago::nearest_foreigners(int width, int height, int reach) {
     constexpr int kNobody = -1, kSeveral = -2;
     const int columns = width / reach + 1, rows = height / reach + 1;
     const auto bucket = [&](Point p) { return size_t(p.y / reach) * columns + p.x / reach; };
+    const auto point = [&](int sample) { return pixels_[samples_[sample].pixel]; };
     std::vector<int> first(size_t(columns) * rows, -1), next(samples_.size());
     std::vector<int> only_group(first.size(), kNobody), group(samples_.size());
     for (int i = int(samples_.size()) - 1; i >= 0; --i) {
-        const size_t at = bucket(samples_[i].pixel);
-        next[i] = first[at], first[at] = i, group[i] = group_of(i);
+        const size_t at = bucket(point(i));
+        next[i] = first[at], first[at] = i, group[i] = root_of(samples_[i].island);
         if (only_group[at] == kNobody) only_group[at] = group[i];
         if (only_group[at] != group[i]) only_group[at] = kSeveral;
     }
@@ -88,8 +126,8 @@ std::vector<Archipelago::Link> Archipelago::nearest_foreigners(int width, int he
     std::vector<Link> links;
     for (int own = 0; own < int(samples_.size()); ++own) {
         if (group[own] == largest) continue;  // its neighbours find it
-        const Point p = samples_[own].pixel;
-        Link nearest = {int64_t(reach) * reach + 1, own, -1};
+        const Point p = point(own);
+        Link nearest = {int64_t(reach) * reach + 1, samples_[own].pixel, -1};
         for (int row = std::max(p.y / reach - 1, 0); row <= std::min(p.y / reach + 1, rows - 1); ++row)
             for (int column = std::max(p.x / reach - 1, 0);
                  column <= std::min(p.x / reach + 1, columns - 1); ++column) {
@@ -97,7 +135,7 @@ std::vector<Archipelago::Link> Archipelago::nearest_foreigners(int width, int he
                 if (only_group[at] == group[own]) continue;  // most buckets are all our own
                 for (int other = first[at]; other >= 0; other = next[other]) {
                     if (group[other] == group[own]) continue;
-                    const Link link = {squared_distance(p, samples_[other].pixel), own, other};
+                    const Link link = {squared_distance(p, point(other)), nearest.own, samples_[other].pixel};
                     if (link < nearest) nearest = link;
                 }
             }
@@ -187,7 +225,8 @@ void bridge(MaskView mask, const std::vector<std::vector<Point>>& contours) {
             std::sort(links.begin(), links.end());
             for (const auto& link : links) {
                 if (islands.are_joined(link)) continue;
-                draw_staircase(mask, islands.pixel(link.own), islands.pixel(link.other));
+                const auto shortest = islands.tightened(link);
+                draw_staircase(mask, islands.at(shortest.own), islands.at(shortest.other));
                 islands.join(link);
                 --left;
             }
