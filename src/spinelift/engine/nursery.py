@@ -14,8 +14,9 @@ from types import TracebackType
 
 import cv2
 
+# The point of this module: loaded before the forks.
 import spinelift.engine.pool
-import spinelift.engine.work  # noqa: F401  (the point of this module: loaded before the forks)
+import spinelift.engine.work  # noqa: F401
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 

@@ -25,8 +25,8 @@ POOL_ATTEMPTS = 3
 LOOK_SECONDS = 1.0
 """How often to look whether the pool itself still lives while nothing comes out of it."""
 
-# How often the pool looks for lost workers and for tasks that take too long, and so the longest wait
-# for it to stop; with pebble's tenth of a second, stopping took longer than many a small batch.
+# How often the pool looks for lost workers and for tasks that take too long, and so the longest
+# wait for it to stop; with pebble's tenth of a second, that was longer than many a small batch.
 CONSTS.sleep_unit = 0.02
 
 TASKS_PER_WORKER = 2
