@@ -38,7 +38,7 @@ from spinelift.cli.writing import writing
 from spinelift.engine.batch import run_batch
 from spinelift.engine.cache import Cache
 from spinelift.engine.files import staging
-from spinelift.engine.work import Failure, MeshedImage, MeshTask, mesh_image
+from spinelift.engine.work import Failure, MeshedImage, MeshTask, OutputUnwritable, mesh_image
 from spinelift.images.limits import ImageLimits
 from spinelift.spine.document import SPINE_VERSIONS
 
@@ -113,12 +113,12 @@ def mesh(
             with writing(folder):
                 to = Destination(folder, stack.enter_context(staging(folder)))
         meshed, failed = _mesh_all(sources, order, to, report)
+        if meshed and preview is not None:
+            with writing(preview):
+                write_preview(preview, meshed, image_limits)
         if meshed and to is not None:
             with writing(to.folder):
                 skeleton = write_output(to, meshed, chosen, image_limits)
-    if meshed and preview is not None:
-        with writing(preview):
-            write_preview(preview, meshed, image_limits)
     return report.finish(skeleton, [entry for one in meshed for entry in _entries(one)], failed)
 
 
@@ -163,6 +163,8 @@ def _mesh_all(
     with progress(len(tasks), is_wanted=not report.is_quiet) as advance:
 
         def take(index: int, result: MeshedImage | Failure) -> None:
+            if isinstance(result, Failure) and result.code == OutputUnwritable.code:
+                raise UsageError(result.message)  # no other image would fare better
             one = _named(sources.found[index], result, names)
             done[index] = one
             if isinstance(one, FailedInput):

@@ -57,8 +57,7 @@ class Destination:
 
     def picture_file(self, name: str) -> PictureFile:
         """Where the PNG of an image goes, and where it waits."""
-        place = _picture_path(name)
-        return PictureFile(target=self.folder / place, staged=self.staged / place)
+        return PictureFile(self.folder, self.staged, _picture_path(name))
 
 
 def _picture_path(name: str) -> str:
