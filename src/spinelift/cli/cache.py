@@ -13,6 +13,7 @@ from spinelift.cli.exits import Exit
 from spinelift.cli.report import write_json
 from spinelift.cli.writing import writing
 from spinelift.engine.cache import Cache, default_folder
+from spinelift.images.amounts import BYTES, in_words
 
 
 def cache(
@@ -44,6 +45,6 @@ def cache(
             sys.stdout.write(
                 f"path     {kept.folder}\n"
                 f"entries  {len(sizes)}\n"
-                f"size     {sum(sizes) / 2**20:.1f} MB of {kept.maximum_bytes / 2**20:.0f} MB\n"
+                f"size     {in_words(sum(sizes), BYTES)} of {in_words(kept.maximum_bytes, BYTES)}\n"
             )
     return Exit.GOOD
