@@ -92,6 +92,33 @@ def test_atlas_comes_with_its_pages(studio: Studio) -> None:
     assert "bounds:" in (studio.folder / "out/skeleton.atlas").read_text()
 
 
+def test_atlas_of_an_earlier_run_is_left_and_said(studio: Studio) -> None:
+    write_png(studio.folder / "arm.png")
+    studio.run("mesh", "arm.png", "-o", "out", "--atlas")
+    before = (studio.folder / "out/skeleton.atlas").read_bytes()
+    write_png(studio.folder / "arm.png", disc(90))
+
+    ran = studio.run("mesh", "arm.png", "-o", "out", "--json")
+    lines = studio.run("mesh", "arm.png", "-o", "out", "--jsonl").out.splitlines()
+
+    assert ran.code == 0
+    (warning,) = ran.json["warnings"]
+    assert warning.startswith("out/skeleton.atlas is of an earlier run")
+    assert ran.err.splitlines()[0] == f"warning: {warning}"
+    assert [json.loads(line) for line in lines if "warning" in json.loads(line)] == [
+        {"warning": warning}
+    ]
+    assert (studio.folder / "out/skeleton.atlas").read_bytes() == before
+
+
+@pytest.mark.parametrize("flags", [("-o", "out", "--atlas"), ("-o", "out", "-n"), ("-o", "other")])
+def test_atlas_that_cannot_mislead_is_not_mentioned(studio: Studio, flags: tuple[str, ...]) -> None:
+    write_png(studio.folder / "arm.png")
+    studio.run("mesh", "arm.png", "-o", "out", "--atlas")
+
+    assert "atlas" not in studio.run("mesh", "arm.png", *flags).err
+
+
 def test_atlas_of_3_8_is_in_the_legacy_form(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
 
@@ -187,7 +214,7 @@ def test_json_is_one_object_of_the_agreed_shape(studio: Studio) -> None:
     ran = studio.spawn("mesh", "arm.png", "bad.png", "-o", "out", "--json")
 
     assert ran.code == 1
-    assert set(ran.json) == {"skeleton", "meshes", "failed"}
+    assert set(ran.json) == {"skeleton", "meshes", "failed", "warnings"}
     assert ran.json["skeleton"] == "out/skeleton.json"
     (mesh,) = ran.json["meshes"]
     assert set(mesh) == {
@@ -214,6 +241,8 @@ def test_json_lines_come_one_an_image_and_a_summary(studio: Studio) -> None:
 
 def test_quiet_run_only_says_what_failed(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
+    (studio.folder / "out").mkdir()
+    (studio.folder / "out/skeleton.atlas").write_text("of an earlier run")
     (studio.folder / "bad.png").write_bytes(b"")
 
     ran = studio.run("mesh", "arm.png", "bad.png", "-o", "out", "-q")
@@ -444,6 +473,7 @@ def test_folder_without_images_is_no_input(studio: Studio) -> None:
         "skeleton": None,
         "meshes": [],
         "failed": [{"image": "art", "error": ran.json["failed"][0]["error"]}],
+        "warnings": [],
     }
     assert ran.json["failed"][0]["error"]["code"] == "NO_IMAGES"
     assert not (studio.folder / "out").exists()
@@ -594,10 +624,12 @@ def test_layout_that_names_no_image_warns(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
     (studio.folder / "layout.json").write_text('{"amr": {"x": 1, "y": 2}}')
 
-    ran = studio.run("mesh", "arm.png", "-n", "--layout", "layout.json")
+    ran = studio.run("mesh", "arm.png", "-n", "--layout", "layout.json", "--json")
 
     assert ran.code == 0
-    assert "did you mean 'arm'" in ran.err
+    (warning,) = ran.json["warnings"]
+    assert "did you mean 'arm'" in warning
+    assert ran.err == f"warning: {warning}\n"
 
 
 def test_bug_is_exit_code_4_with_a_sentence(
@@ -656,6 +688,18 @@ def test_glob_is_expanded(studio: Studio) -> None:
 
 def test_glob_that_matches_nothing_is_no_input(studio: Studio) -> None:
     assert studio.run("mesh", "*.png", "-n").code == 3
+
+
+def test_glob_that_matches_nothing_fails_beside_those_that_do(studio: Studio) -> None:
+    write_png(studio.folder / "art" / "arm.png")
+
+    ran = studio.run("mesh", "art/*.png", "art/*.webp", "-o", "out", "--json")
+
+    assert ran.code == 1
+    assert list(skeleton(studio)) == ["arm"]
+    assert [(one["image"], one["error"]["code"]) for one in ran.json["failed"]] == [
+        ("art/*.webp", "NO_IMAGES")
+    ]
 
 
 def test_linked_folder_is_searched(studio: Studio) -> None:

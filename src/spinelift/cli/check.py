@@ -122,6 +122,7 @@ def check(
     for found in (checker.images(others), *map(checker.document, documents)):
         checked += found.checked
         failed += found.failed
+    warnings = checker.recipe.warnings() if checked else []
     if junit is not None:
         with writing(junit):
             write_whole(junit, junit_xml(_cases(checked, failed)))
@@ -130,11 +131,14 @@ def check(
             {
                 "checked": [one.to_json() for one in checked],
                 "failed": [failure_entry(one) for one in failed],
+                "warnings": warnings,
             }
         )
     elif checked and not run.quiet:
         sys.stdout.write(table((*HEADINGS, "verdict"), [one.row() for one in checked]))
         sys.stdout.flush()
+    for warning in warnings if not run.quiet else ():
+        say(f"warning: {warning}")
     for one in checked:
         for fault in one.faults:
             say(f"not good enough: {one.entry.name}: {fault}")

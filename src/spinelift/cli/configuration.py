@@ -40,8 +40,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Rule:
-    """Settings for the images that one of the globs matches."""
+    """Settings for the images that one of the globs matches; `place` is where the file has it."""
 
+    place: str
     files: tuple[str, ...]
     layer: Layer
 
@@ -61,10 +62,9 @@ class Configuration:
         """Where its globs and paths start."""
         return self.path.parent if self.path is not None else Path.cwd()
 
-    def layers_for(self, image: str) -> tuple[Layer, ...]:
-        """The layers that hold for an image, the strongest last."""
-        chosen = (rule.layer for rule in self.rules if self._matches(image, rule.files))
-        return (self.base, *chosen)
+    def rules_for(self, image: str) -> list[Rule]:
+        """The rules that hold for an image, the strongest last."""
+        return [rule for rule in self.rules if self._matches(image, rule.files)]
 
     def _matches(self, image: str, globs: Iterable[str]) -> bool:
         # Not resolved: a link is called what it is called here.
@@ -122,19 +122,19 @@ def _configuration(path: Path, table: dict[str, Any]) -> Configuration:
     return Configuration(
         path=path,
         base=_layer(table, ""),
-        rules=tuple(_rule(rule, f"rules[{number}].") for number, rule in enumerate(rules, 1)),
+        rules=tuple(_rule(rule, f"rules[{number}]") for number, rule in enumerate(rules, 1)),
         output=_output(_table(table, "output", ""), path.parent),
         limits=_limits(_table(table, "limits", "")),
     )
 
 
 def _rule(table: dict[str, Any], place: str) -> Rule:
-    _check_keys(table, ("files", *LAYER_KEYS), place)
+    _check_keys(table, ("files", *LAYER_KEYS), f"{place}.")
     files = table.get("files")
     globs = [files] if isinstance(files, str) else files
     if not isinstance(globs, list) or not globs or not all(isinstance(g, str) for g in globs):
-        raise UsageError(f'{place}files must be a glob or a list of them, like "hair/**/*.png".')
-    return Rule(tuple(globs), _layer(table, place))
+        raise UsageError(f'{place}.files must be a glob or a list of them, like "hair/**/*.png".')
+    return Rule(place, tuple(globs), _layer(table, f"{place}."))
 
 
 def _layer(table: dict[str, Any], place: str) -> Layer:

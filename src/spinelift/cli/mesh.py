@@ -12,7 +12,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from spinelift.cli.configuration import Configuration, nearest_configuration
-from spinelift.cli.console import progress, say
+from spinelift.cli.console import progress
 from spinelift.cli.exits import UsageError
 from spinelift.cli.layout import Layout, read_layout
 from spinelift.cli.options import (
@@ -25,6 +25,7 @@ from spinelift.cli.options import (
     check_paths,
 )
 from spinelift.cli.output import (
+    ATLAS,
     Destination,
     MeshedSource,
     Output,
@@ -96,7 +97,7 @@ def mesh(
         raise UsageError("Say where to write with -o DIR, or use -n to write nothing.")
     sources = find_sources(paths, image_limits, without=chosen.folder)
     check_preview(preview, len(sources.found))
-    _warn_of_unknown_places(chosen.layout, sources.found)
+    _warn_of_unknown_places(chosen.layout, sources.found, report)
     folder = None if dry_run else chosen.folder
     order = _Order(
         recipe=Recipe(configuration, recipe, parameters),
@@ -119,6 +120,7 @@ def mesh(
         if meshed and to is not None:
             with writing(to.folder):
                 skeleton = write_output(to, meshed, chosen, image_limits)
+                _warn_of_old_atlas(to.folder / ATLAS, chosen, report)
     return report.finish(skeleton, [entry for one in meshed for entry in _entries(one)], failed)
 
 
@@ -157,9 +159,8 @@ def _mesh_all(
     names = {source.name for source in sources.found}
     done: dict[int, MeshedSource | FailedInput] = {}
     tasks = [order.task(source, to) for source in sources.found]
-    if not report.is_quiet:
-        for warning in order.recipe.warnings:
-            say(f"warning: {warning}")
+    for warning in order.recipe.warnings() if tasks else ():
+        report.warn(warning)
     with progress(len(tasks), is_wanted=not report.is_quiet) as advance:
 
         def take(index: int, result: MeshedImage | Failure) -> None:
@@ -234,10 +235,18 @@ def _output(
     )
 
 
-def _warn_of_unknown_places(layout: Layout, found: Sequence[Source]) -> None:
+def _warn_of_old_atlas(atlas: Path, output: Output, report: Report) -> None:
+    if not output.has_atlas and atlas.exists():
+        report.warn(
+            f"{atlas} is of an earlier run and may not fit the new skeleton: renew it with "
+            "--atlas, or delete it and its pages."
+        )
+
+
+def _warn_of_unknown_places(layout: Layout, found: Sequence[Source], report: Report) -> None:
     names = [source.name for source in found]
     for name in layout:
         if name not in names:
             close = difflib.get_close_matches(name, names, n=1)
             hint = f"; did you mean {close[0]!r}" if close else ""
-            say(f"warning: the layout places {name!r}, and there is no such image{hint}.")
+            report.warn(f"The layout places {name!r}, and there is no such image{hint}.")
