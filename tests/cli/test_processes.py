@@ -52,6 +52,7 @@ def test_help_goes_to_stdout(studio: Studio) -> None:
 
     assert ran.code == 0
     assert "--alpha-threshold" in ran.out
+    assert "default: False" not in ran.out
     assert ran.err == ""
 
 

@@ -100,8 +100,7 @@ def check(
     Parameters
     ----------
     paths
-        Images, folders, globs or -, which are meshed and judged; and skeleton .json files, whose
-        meshes are judged as they are, against the images beside them.
+        Images, folders, globs or - to mesh and judge; skeleton .json files to judge as they are.
     """
     check_paths(paths)
     check_jobs(run.jobs)
