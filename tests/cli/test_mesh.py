@@ -517,6 +517,21 @@ def test_pipes_and_devices_are_refused_without_waiting(studio: Studio) -> None:
     assert {failure["error"]["code"] for failure in ran.json["failed"]} == {"IMAGE_NOT_FOUND"}
 
 
+TOO_LONG = 300 * "a"
+"""No file system has such a name: to ask what it is fails, as below a folder without rights."""
+
+
+def test_path_that_cannot_be_looked_at_fails_alone(studio: Studio) -> None:
+    write_png(studio.folder / "arm.png")
+
+    ran = studio.run("mesh", f"{TOO_LONG}.png", f"{TOO_LONG}/*.png", "arm.png", "-n", "--json")
+
+    assert ran.code == 1
+    assert [entry["name"] for entry in ran.json["meshes"]] == ["arm"]
+    codes = [failure["error"]["code"] for failure in ran.json["failed"]]
+    assert sorted(codes) == ["IMAGE_NOT_FOUND", "NO_IMAGES"]
+
+
 def test_standard_input_is_an_image(studio: Studio) -> None:
     content = write_png(studio.folder / "arm.png").read_bytes()
 
@@ -539,6 +554,15 @@ def test_output_inside_the_input_folder_is_not_meshed_again(studio: Studio) -> N
     assert [entry["name"] for entry in ran.json["meshes"]] == ["arm"]
 
 
+def test_folder_of_nothing_but_output_is_said_to_be_one(studio: Studio) -> None:
+    write_png(studio.folder / "out" / "arm.png")
+
+    ran = studio.run("mesh", "out", "-o", "out")
+
+    assert ran.code == 3
+    assert "output folder" in ran.err
+
+
 def test_failed_run_leaves_the_last_good_skeleton(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
     studio.run("mesh", "arm.png", "-o", "out")
@@ -557,6 +581,25 @@ def test_second_run_comes_from_the_cache(studio: Studio) -> None:
 
     assert len(list((studio.folder / "kept").rglob("*.mesh"))) == 1
     assert not (studio.folder / ".cache").exists()
+
+
+@pytest.mark.parametrize("folder", [TOO_LONG, f"{TOO_LONG}/kept", "arm.png", "arm.png/kept"])
+def test_cache_that_cannot_be_is_no_failure(studio: Studio, folder: str) -> None:
+    write_png(studio.folder / "arm.png")
+
+    assert studio.run("mesh", "arm.png", "-n", "--cache-dir", folder).code == 0
+    assert studio.files() == {"arm.png"}
+
+
+def test_user_without_a_home_has_no_cache(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_png(studio.folder / "arm.png")
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+
+    assert studio.run("mesh", "arm.png", "-n").code == 0
+    assert studio.run("cache").code == 2
+    assert studio.files() == {"arm.png"}
 
 
 def test_no_cache_keeps_nothing(studio: Studio) -> None:

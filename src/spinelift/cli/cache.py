@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from spinelift.cli.console import say
-from spinelift.cli.exits import Exit
+from spinelift.cli.exits import Exit, UsageError
 from spinelift.cli.report import write_json
 from spinelift.cli.writing import writing
 from spinelift.engine.cache import Cache, default_folder
@@ -30,7 +30,10 @@ def cache(
     action
         info, clear or path.
     """
-    kept = Cache(cache_dir or default_folder())
+    try:
+        kept = Cache(cache_dir or default_folder())
+    except RuntimeError:
+        raise UsageError("You have no home folder: name the cache with --cache-dir.") from None
     if action == "path":
         sys.stdout.write(f"{kept.folder}\n")
     elif action == "clear":

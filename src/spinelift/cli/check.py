@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -290,12 +291,9 @@ def _faults(
 def _image_file(folder: Path, place: str) -> Path:
     """The image of an attachment; .png, unless only another kind is there."""
     png = folder / f"{place}.png"
-    if not png.exists():
-        for suffix in sorted(IMAGE_SUFFIXES):
-            other = folder / f"{place}{suffix}"
-            if other.is_file():
-                return other
-    return png
+    others = (folder / f"{place}{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
+    # Not Path.is_file: to it, a name that no file can have is an error.
+    return png if os.path.lexists(png) else next(filter(os.path.isfile, others), png)
 
 
 def _cases(

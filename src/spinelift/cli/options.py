@@ -105,8 +105,13 @@ class RunFlags:
     ] = False
 
     def cache(self) -> Cache | None:
-        """The cache to use, if any."""
-        return None if self.no_cache else Cache(self.cache_dir or default_folder())
+        """The cache to use; none where there is no home to keep it in."""
+        if self.no_cache:
+            return None
+        try:
+            return Cache(self.cache_dir or default_folder())
+        except RuntimeError:
+            return None
 
 
 @Parameter(name="*")
