@@ -181,6 +181,14 @@ def test_preview_is_drawn(studio: Studio, suffix: str) -> None:
     assert (studio.folder / f"look{suffix}").read_bytes().startswith(start)
 
 
+def test_preview_may_lie_beside_the_skeleton(studio: Studio) -> None:
+    write_png(studio.folder / "arm.png")
+
+    assert (
+        studio.run("mesh", "arm.png", "-o", "out", "--preview", "out/skeleton-look.png").code == 0
+    )
+
+
 def test_preview_of_cached_meshes_is_the_same(studio: Studio) -> None:
     write_png(studio.folder / "a.png")
     write_png(studio.folder / "b.png", two_discs())
@@ -624,6 +632,10 @@ def test_no_cache_keeps_nothing(studio: Studio) -> None:
         ("mesh", "arm.png", "-n", "--target", "moon"),
         ("mesh", "arm.png", "-n", "--json", "--jsonl"),
         ("mesh", "arm.png", "-n", "--preview", "look.bmp"),
+        ("mesh", "arm.png", "-n", "--preview", "arm.png"),
+        ("mesh", "arm.png", "-o", "out", "--preview", "out/skeleton.png"),
+        ("mesh", "arm.png", "-o", "out", "--preview", "out/../out/skeleton_2.png"),
+        ("mesh", "arm.png", "-o", "out", "--preview", "out/images/look.png"),
         ("mesh", "arm.png", "-n", "--max-side", "0"),
         ("mesh", "", "-n"),
         ("mesh", "arm.png", "-o", ""),

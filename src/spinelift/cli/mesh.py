@@ -96,7 +96,8 @@ def mesh(
     if chosen.folder is None and not dry_run:
         raise UsageError("Say where to write with -o DIR, or use -n to write nothing.")
     sources = find_sources(paths, image_limits, without=chosen.folder)
-    check_preview(preview, len(sources.found))
+    if preview is not None:
+        check_preview(preview, sources, chosen.folder)
     _warn_of_unknown_places(chosen.layout, sources.found, report)
     folder = None if dry_run else chosen.folder
     order = _Order(
