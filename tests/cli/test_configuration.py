@@ -205,6 +205,7 @@ def test_limits_of_the_file_are_used_and_flags_win(drawn: Studio) -> None:
         ("[output]\nfolder = 'x'", "known here: directory"),
         ("[output]\natlas = 'yes'", "output.atlas"),
         ("[output]\ndirectory = 3", "output.directory"),
+        ("[output]\nspine_version = '2.1'", "output.spine_version is '2.1'; allowed: 3.8"),
         ("[limits]\nmax_side = -1", "limits.max_side"),
         ("[[rules]]\nfile = '*'", "did you mean files"),
         ("[[rules]]\npreset = 'balanced'", "rules[1].files"),
@@ -235,6 +236,21 @@ def test_file_that_is_not_utf_8_is_one_sentence(drawn: Studio) -> None:
 
     assert ran.code == 2
     assert "UTF-8" in ran.err
+
+
+def test_file_may_start_with_the_mark_of_utf_8(drawn: Studio) -> None:
+    configure(drawn, "\ufeff[parameters]\nmax_hull_vertices = 6\n")
+
+    assert hull(drawn) == 6
+
+
+def test_file_of_endless_brackets_is_one_sentence(drawn: Studio) -> None:
+    configure(drawn, f"preset = {100_000 * '['}")
+
+    ran = drawn.run("mesh", "arm.png", "-n")
+
+    assert ran.code == 2
+    assert len(ran.err.splitlines()) == 1
 
 
 def test_template_is_a_good_file_that_changes_nothing(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from spinelift.cli.exits import UsageError
 from spinelift.mesh.errors import InvalidParameters
 from spinelift.mesh.parameters import PARAMETERS, MeshParameters
 from spinelift.mesh.presets import BALANCED, PRESETS, TARGETS
+from spinelift.spine.document import SPINE_VERSIONS
 
 FILE_NAME = "spinelift.toml"
 
@@ -101,13 +102,16 @@ def nearest_configuration(start: Path) -> Configuration:
 def read_configuration(path: Path) -> Configuration:
     """Read one file. Raises `UsageError`."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Editors of Windows put a mark in front of UTF-8.
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {(error.strerror or '').lower()}.") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text: save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}.") from None
+    except RecursionError:
+        raise UsageError(f"{path} is nested too deeply: write plain tables.") from None
     try:
         return _configuration(path, table)
     except UsageError as error:
@@ -164,6 +168,7 @@ def _output(table: dict[str, Any], folder: Path) -> dict[str, Any]:
     for key in ("directory", "spine_version", "layout"):
         if not isinstance(output.get(key, ""), str):
             raise UsageError(f"output.{key} must be a text in quotes.")
+    _choice(output, "spine_version", SPINE_VERSIONS, "output.")
     if not isinstance(output.get("atlas", False), bool):
         raise UsageError("output.atlas must be true or false.")
     for key in ("directory", "layout"):
