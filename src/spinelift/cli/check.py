@@ -105,7 +105,7 @@ def check(
     """
     check_paths(paths)
     check_jobs(run.jobs)
-    configuration = nearest_configuration(Path.cwd())
+    configuration = nearest_configuration()
     image_limits, seconds = limits.combined(configuration)
     checker = _Checker(
         recipe=Recipe(configuration, recipe, parameters),

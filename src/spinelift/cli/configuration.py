@@ -87,14 +87,18 @@ def combine(layers: Iterable[Layer]) -> tuple[dict[str, object], int | None]:
     return values, ceiling
 
 
-def nearest_configuration(start: Path) -> Configuration:
-    """Read the `spinelift.toml` of a folder or of the nearest folder above it.
+def nearest_configuration() -> Configuration:
+    """Read the `spinelift.toml` of the current folder or of the nearest folder above it.
 
     Raises `UsageError`, which names the file and the key.
     """
+    try:
+        start = Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("The current folder was removed: go to one that is there.") from None
     for folder in (start, *start.parents):
         path = folder / FILE_NAME
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 (a folder above may forbid to look)
             return read_configuration(path)
     return Configuration(None, Layer(), (), {}, {})
 

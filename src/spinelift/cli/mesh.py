@@ -88,7 +88,7 @@ def mesh(
     check_paths(paths)
     check_jobs(run.jobs)
     report = Report(as_json=json, as_lines=jsonl, is_quiet=run.quiet, is_verbose=run.verbose)
-    configuration = nearest_configuration(Path.cwd())
+    configuration = nearest_configuration()
     if configuration.path is not None:
         report.detail(f"Settings of {configuration.path} are used.")
     image_limits, seconds = limits.combined(configuration)
