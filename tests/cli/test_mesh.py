@@ -184,9 +184,9 @@ def test_preview_is_drawn(studio: Studio, suffix: str) -> None:
 def test_preview_may_lie_beside_the_skeleton(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
 
-    assert (
-        studio.run("mesh", "arm.png", "-o", "out", "--preview", "out/skeleton-look.png").code == 0
-    )
+    ran = studio.run("mesh", "arm.png", "-o", "out", "--preview", "out/skeleton-look.png")
+
+    assert ran.code == 0
 
 
 def test_preview_of_cached_meshes_is_the_same(studio: Studio) -> None:
