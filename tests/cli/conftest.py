@@ -17,6 +17,14 @@ from spinelift.cli import main
 
 ENVIRONMENT_PYTHON = str(Path(main.__file__).parents[2])
 
+HEARING_SIGNALS = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGHUP):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+"""Runs a command that ignores no signal, even where the tests were told to, as by nohup."""
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -54,7 +62,7 @@ class Studio:
     def start(self, *arguments: str | Path) -> subprocess.Popen[bytes]:
         """A process in a session of its own, so that all it starts can be found."""
         return subprocess.Popen(
-            self.command(arguments),
+            [sys.executable, "-c", HEARING_SIGNALS, *self.command(arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,

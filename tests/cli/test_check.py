@@ -129,6 +129,19 @@ def test_hostile_skeleton_cannot_hurt(made: Studio) -> None:
     assert made.spawn("check", "out/skeleton.json").code == 1
 
 
+def test_skeleton_with_an_impossible_image_fails_in_that_image_only(made: Studio) -> None:
+    path = made.folder / "out/skeleton.json"
+    document = json.loads(path.read_bytes())
+    document["skins"][0]["attachments"]["arm"]["arm"]["path"] = 300 * "a"
+    path.write_text(json.dumps(document))
+
+    ran = made.run("check", "out/skeleton.json", "--json")
+
+    assert ran.code == 1
+    assert [one["name"] for one in ran.json["checked"]] == ["eyes"]
+    assert [one["error"]["code"] for one in ran.json["failed"]] == ["IMAGE_NOT_FOUND"]
+
+
 def test_junit_has_a_case_for_each_mesh_and_failure(made: Studio) -> None:
     (made.folder / "<b>&\x1b.png").write_bytes(b"")
 

@@ -137,6 +137,43 @@ def test_last_word_on_each_parameter_holds(data: st.DataObject) -> None:
     assert values == expected
 
 
+def test_rule_that_matches_no_image_is_said_with_its_globs(drawn: Studio) -> None:
+    configure(
+        drawn,
+        '[[rules]]\nfiles = "hari/**"\npreset = "performance"\n'
+        '[[rules]]\nfiles = "arm.*"\npreset = "performance"\n'
+        '[[rules]]\nfiles = ["*.webp", "lock"]\npreset = "performance"\n',
+    )
+
+    ran = drawn.run("mesh", "arm.png", "hair", "-n", "--json")
+
+    assert ran.code == 0
+    (warning,) = ran.json["warnings"]
+    assert "no image matches rules[1] ('hari/**') or rules[3] ('*.webp', 'lock')" in warning
+    assert ran.err == f"warning: {warning}\n"
+
+
+def test_rule_is_no_matter_where_there_is_no_image(drawn: Studio) -> None:
+    configure(drawn, '[[rules]]\nfiles = "hari/**"\npreset = "performance"\n')
+
+    ran = drawn.run("mesh", "nothing-*.png", "-n", "--json")
+
+    assert ran.code == 3
+    assert ran.json["warnings"] == []
+
+
+@pytest.mark.parametrize(("glob", "count"), [("out/images/*", 0), ("arm.*", 0), ("leg.*", 1)])
+def test_rule_may_match_the_images_of_a_skeleton(drawn: Studio, glob: str, count: int) -> None:
+    assert drawn.run("mesh", "arm.png", "-o", "out").code == 0
+    configure(drawn, f'[[rules]]\nfiles = "{glob}"\npreset = "performance"\n')
+
+    ran = drawn.run("check", "out/skeleton.json", "--json")
+
+    assert ran.code == 0
+    assert len(ran.json["warnings"]) == count
+    assert len(ran.err.splitlines()) == count
+
+
 def test_output_settings_are_used(drawn: Studio) -> None:
     configure(
         drawn,
@@ -168,6 +205,7 @@ def test_limits_of_the_file_are_used_and_flags_win(drawn: Studio) -> None:
         ("[output]\nfolder = 'x'", "known here: directory"),
         ("[output]\natlas = 'yes'", "output.atlas"),
         ("[output]\ndirectory = 3", "output.directory"),
+        ("[output]\nspine_version = '2.1'", "output.spine_version is '2.1'; allowed: 3.8"),
         ("[limits]\nmax_side = -1", "limits.max_side"),
         ("[[rules]]\nfile = '*'", "did you mean files"),
         ("[[rules]]\npreset = 'balanced'", "rules[1].files"),
@@ -200,12 +238,29 @@ def test_file_that_is_not_utf_8_is_one_sentence(drawn: Studio) -> None:
     assert "UTF-8" in ran.err
 
 
+def test_file_may_start_with_the_mark_of_utf_8(drawn: Studio) -> None:
+    configure(drawn, "\ufeff[parameters]\nmax_hull_vertices = 6\n")
+
+    assert hull(drawn) == 6
+
+
+def test_file_of_endless_brackets_is_one_sentence(drawn: Studio) -> None:
+    configure(drawn, f"preset = {100_000 * '['}")
+
+    ran = drawn.run("mesh", "arm.png", "-n")
+
+    assert ran.code == 2
+    assert len(ran.err.splitlines()) == 1
+
+
 def test_template_is_a_good_file_that_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "spinelift.toml"
     path.write_text(template(), encoding="utf-8")
 
-    values, ceiling = combine(read_configuration(path).layers_for("arm.png"))
+    configuration = read_configuration(path)
+    values, ceiling = combine([configuration.base])
 
+    assert configuration.rules == ()
     assert values == MeshParameters().to_mapping()
     assert ceiling is None
 

@@ -92,6 +92,33 @@ def test_atlas_comes_with_its_pages(studio: Studio) -> None:
     assert "bounds:" in (studio.folder / "out/skeleton.atlas").read_text()
 
 
+def test_atlas_of_an_earlier_run_is_left_and_said(studio: Studio) -> None:
+    write_png(studio.folder / "arm.png")
+    studio.run("mesh", "arm.png", "-o", "out", "--atlas")
+    before = (studio.folder / "out/skeleton.atlas").read_bytes()
+    write_png(studio.folder / "arm.png", disc(90))
+
+    ran = studio.run("mesh", "arm.png", "-o", "out", "--json")
+    lines = studio.run("mesh", "arm.png", "-o", "out", "--jsonl").out.splitlines()
+
+    assert ran.code == 0
+    (warning,) = ran.json["warnings"]
+    assert warning.startswith("out/skeleton.atlas is of an earlier run")
+    assert ran.err.splitlines()[0] == f"warning: {warning}"
+    assert [json.loads(line) for line in lines if "warning" in json.loads(line)] == [
+        {"warning": warning}
+    ]
+    assert (studio.folder / "out/skeleton.atlas").read_bytes() == before
+
+
+@pytest.mark.parametrize("flags", [("-o", "out", "--atlas"), ("-o", "out", "-n"), ("-o", "other")])
+def test_atlas_that_cannot_mislead_is_not_mentioned(studio: Studio, flags: tuple[str, ...]) -> None:
+    write_png(studio.folder / "arm.png")
+    studio.run("mesh", "arm.png", "-o", "out", "--atlas")
+
+    assert "atlas" not in studio.run("mesh", "arm.png", *flags).err
+
+
 def test_atlas_of_3_8_is_in_the_legacy_form(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
 
@@ -154,6 +181,14 @@ def test_preview_is_drawn(studio: Studio, suffix: str) -> None:
     assert (studio.folder / f"look{suffix}").read_bytes().startswith(start)
 
 
+def test_preview_may_lie_beside_the_skeleton(studio: Studio) -> None:
+    write_png(studio.folder / "arm.png")
+
+    ran = studio.run("mesh", "arm.png", "-o", "out", "--preview", "out/skeleton-look.png")
+
+    assert ran.code == 0
+
+
 def test_preview_of_cached_meshes_is_the_same(studio: Studio) -> None:
     write_png(studio.folder / "a.png")
     write_png(studio.folder / "b.png", two_discs())
@@ -187,7 +222,7 @@ def test_json_is_one_object_of_the_agreed_shape(studio: Studio) -> None:
     ran = studio.spawn("mesh", "arm.png", "bad.png", "-o", "out", "--json")
 
     assert ran.code == 1
-    assert set(ran.json) == {"skeleton", "meshes", "failed"}
+    assert set(ran.json) == {"skeleton", "meshes", "failed", "warnings"}
     assert ran.json["skeleton"] == "out/skeleton.json"
     (mesh,) = ran.json["meshes"]
     assert set(mesh) == {
@@ -214,6 +249,8 @@ def test_json_lines_come_one_an_image_and_a_summary(studio: Studio) -> None:
 
 def test_quiet_run_only_says_what_failed(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
+    (studio.folder / "out").mkdir()
+    (studio.folder / "out/skeleton.atlas").write_text("of an earlier run")
     (studio.folder / "bad.png").write_bytes(b"")
 
     ran = studio.run("mesh", "arm.png", "bad.png", "-o", "out", "-q")
@@ -444,6 +481,7 @@ def test_folder_without_images_is_no_input(studio: Studio) -> None:
         "skeleton": None,
         "meshes": [],
         "failed": [{"image": "art", "error": ran.json["failed"][0]["error"]}],
+        "warnings": [],
     }
     assert ran.json["failed"][0]["error"]["code"] == "NO_IMAGES"
     assert not (studio.folder / "out").exists()
@@ -487,6 +525,21 @@ def test_pipes_and_devices_are_refused_without_waiting(studio: Studio) -> None:
     assert {failure["error"]["code"] for failure in ran.json["failed"]} == {"IMAGE_NOT_FOUND"}
 
 
+TOO_LONG = 300 * "a"
+"""No file system has such a name: to ask what it is fails, as below a folder without rights."""
+
+
+def test_path_that_cannot_be_looked_at_fails_alone(studio: Studio) -> None:
+    write_png(studio.folder / "arm.png")
+
+    ran = studio.run("mesh", f"{TOO_LONG}.png", f"{TOO_LONG}/*.png", "arm.png", "-n", "--json")
+
+    assert ran.code == 1
+    assert [entry["name"] for entry in ran.json["meshes"]] == ["arm"]
+    codes = [failure["error"]["code"] for failure in ran.json["failed"]]
+    assert sorted(codes) == ["IMAGE_NOT_FOUND", "NO_IMAGES"]
+
+
 def test_standard_input_is_an_image(studio: Studio) -> None:
     content = write_png(studio.folder / "arm.png").read_bytes()
 
@@ -509,6 +562,15 @@ def test_output_inside_the_input_folder_is_not_meshed_again(studio: Studio) -> N
     assert [entry["name"] for entry in ran.json["meshes"]] == ["arm"]
 
 
+def test_folder_of_nothing_but_output_is_said_to_be_one(studio: Studio) -> None:
+    write_png(studio.folder / "out" / "arm.png")
+
+    ran = studio.run("mesh", "out", "-o", "out")
+
+    assert ran.code == 3
+    assert "output folder" in ran.err
+
+
 def test_failed_run_leaves_the_last_good_skeleton(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
     studio.run("mesh", "arm.png", "-o", "out")
@@ -527,6 +589,25 @@ def test_second_run_comes_from_the_cache(studio: Studio) -> None:
 
     assert len(list((studio.folder / "kept").rglob("*.mesh"))) == 1
     assert not (studio.folder / ".cache").exists()
+
+
+@pytest.mark.parametrize("folder", [TOO_LONG, f"{TOO_LONG}/kept", "arm.png", "arm.png/kept"])
+def test_cache_that_cannot_be_is_no_failure(studio: Studio, folder: str) -> None:
+    write_png(studio.folder / "arm.png")
+
+    assert studio.run("mesh", "arm.png", "-n", "--cache-dir", folder).code == 0
+    assert studio.files() == {"arm.png"}
+
+
+def test_user_without_a_home_has_no_cache(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_png(studio.folder / "arm.png")
+    for name in ("HOME", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 2**31 - 7)
+
+    assert studio.run("mesh", "arm.png", "-n").code == 0
+    assert studio.run("cache").code == 2
+    assert studio.files() == {"arm.png"}
 
 
 def test_no_cache_keeps_nothing(studio: Studio) -> None:
@@ -551,7 +632,14 @@ def test_no_cache_keeps_nothing(studio: Studio) -> None:
         ("mesh", "arm.png", "-n", "--target", "moon"),
         ("mesh", "arm.png", "-n", "--json", "--jsonl"),
         ("mesh", "arm.png", "-n", "--preview", "look.bmp"),
+        ("mesh", "arm.png", "-n", "--preview", "arm.png"),
+        ("mesh", "arm.png", "-o", "out", "--preview", "out/skeleton.png"),
+        ("mesh", "arm.png", "-o", "out", "--preview", "out/../out/skeleton_2.png"),
+        ("mesh", "arm.png", "-o", "out", "--preview", "out/images/look.png"),
         ("mesh", "arm.png", "-n", "--max-side", "0"),
+        ("mesh", "", "-n"),
+        ("mesh", "arm.png", "-o", ""),
+        ("check", ""),
         ("mesh", "arm.png", "-n", "--layout", "nowhere.json"),
         ("mesh", "arm.png", "-o", "out", "--spine-version", "2.1"),
         ("no-such-command",),
@@ -594,10 +682,12 @@ def test_layout_that_names_no_image_warns(studio: Studio) -> None:
     write_png(studio.folder / "arm.png")
     (studio.folder / "layout.json").write_text('{"amr": {"x": 1, "y": 2}}')
 
-    ran = studio.run("mesh", "arm.png", "-n", "--layout", "layout.json")
+    ran = studio.run("mesh", "arm.png", "-n", "--layout", "layout.json", "--json")
 
     assert ran.code == 0
-    assert "did you mean 'arm'" in ran.err
+    (warning,) = ran.json["warnings"]
+    assert "did you mean 'arm'" in warning
+    assert ran.err == f"warning: {warning}\n"
 
 
 def test_bug_is_exit_code_4_with_a_sentence(
@@ -656,6 +746,18 @@ def test_glob_is_expanded(studio: Studio) -> None:
 
 def test_glob_that_matches_nothing_is_no_input(studio: Studio) -> None:
     assert studio.run("mesh", "*.png", "-n").code == 3
+
+
+def test_glob_that_matches_nothing_fails_beside_those_that_do(studio: Studio) -> None:
+    write_png(studio.folder / "art" / "arm.png")
+
+    ran = studio.run("mesh", "art/*.png", "art/*.webp", "-o", "out", "--json")
+
+    assert ran.code == 1
+    assert list(skeleton(studio)) == ["arm"]
+    assert [(one["image"], one["error"]["code"]) for one in ran.json["failed"]] == [
+        ("art/*.webp", "NO_IMAGES")
+    ]
 
 
 def test_linked_folder_is_searched(studio: Studio) -> None:

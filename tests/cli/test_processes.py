@@ -14,7 +14,7 @@ from spinelift.version import __version__
 
 from ..art import clouds, disc, write_png
 from ..processes import children, is_gone, session_members, wait_until
-from .conftest import Studio
+from .conftest import Ran, Studio
 
 LOADED = """
 import sys
@@ -52,6 +52,7 @@ def test_help_goes_to_stdout(studio: Studio) -> None:
 
     assert ran.code == 0
     assert "--alpha-threshold" in ran.out
+    assert "default: False" not in ran.out
     assert ran.err == ""
 
 
@@ -88,6 +89,37 @@ def test_interrupt_leaves_nothing(slow: Studio, number: signal.Signals, jobs: st
     assert slow.files() == before
     assert not (slow.folder / "out").exists()
     wait_until(lambda: not session_members(process.pid))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_terminal_that_is_closed_leaves_nothing(slow: Studio, jobs: str) -> None:
+    before = slow.files()
+    process = slow.start("mesh", "art", "-o", "out", "-j", jobs, "--no-cache")
+    wait_until(lambda: list(slow.folder.glob("out/.spinelift-*")))
+    wait_until(lambda: jobs == "1" or len(busy_workers(process)) == 2)
+
+    for member in session_members(process.pid):
+        send(member, signal.SIGHUP)
+    process.communicate(timeout=60)  # what it says is read by nobody
+
+    assert process.returncode == 130
+    assert slow.files() == before
+    assert not (slow.folder / "out").exists()
+    wait_until(lambda: not session_members(process.pid))
+
+
+@pytest.mark.parametrize("name", ["HUP", "INT"])
+def test_signal_that_the_caller_ignores_changes_nothing(studio: Studio, name: str) -> None:
+    write_png(studio.folder / "art" / "cloud.png", clouds())
+    command = studio.command(["mesh", "art", "-o", "out", "-j", "1", "--no-cache"])
+    ignoring = ["sh", "-c", f"trap '' {name}; exec \"$@\"", "sh", *command]
+    with subprocess.Popen(ignoring, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        wait_until(lambda: list(studio.folder.glob("out/.spinelift-*")))
+        process.send_signal(signal.Signals[f"SIG{name}"])
+        process.communicate(timeout=60)
+
+    assert process.returncode == 0
+    assert (studio.folder / "out/skeleton.json").exists()
 
 
 def test_killed_command_leaves_no_process(slow: Studio) -> None:
@@ -142,6 +174,47 @@ def test_reader_that_goes_away_is_no_bug(studio: Studio) -> None:
 
     assert process.returncode == 1
     assert err == b""
+
+
+def run_in_shell(studio: Studio, script: str, *arguments: str) -> Ran:
+    """Run the command as `"$@"` of a shell script."""
+    command = ["sh", "-c", script, "sh", *studio.command(arguments)]
+    done = subprocess.run(command, input=b"", capture_output=True, check=False, timeout=120)
+    return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_closed_streams_are_no_bug(studio: Studio, closed: str) -> None:
+    source = write_png(studio.folder / "arm.png")
+
+    ran = run_in_shell(studio, f'"$@" {closed}', "mesh", "arm.png", "-o", "out", "--json", "-q")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert bool(ran.out) == (">&-" not in closed.split())
+    assert (studio.folder / "out/images/arm.png").read_bytes() == source.read_bytes()
+
+
+def test_closed_standard_input_holds_no_image(studio: Studio) -> None:
+    ran = run_in_shell(studio, '"$@" <&-', "mesh", "-", "-n")
+
+    assert ran.code == 3
+    assert "empty" in ran.err
+
+
+def test_current_folder_that_is_gone_is_one_sentence(studio: Studio) -> None:
+    (studio.folder / "gone").mkdir()
+
+    ran = run_in_shell(studio, 'cd gone; rmdir ../gone; "$@"', "mesh", "arm.png", "-n")
+
+    assert ran.code == 2
+    assert ran.err == "spinelift: The current folder was removed: go to one that is there.\n"
+
+
+def test_version_to_a_full_output_is_one_sentence(studio: Studio) -> None:
+    ran = run_in_shell(studio, '"$@" >/dev/full', "--version")
+
+    assert (ran.code, len(ran.err.splitlines())) == (2, 1)
+    assert "cannot be written" in ran.err
 
 
 def send(pid: int, number: signal.Signals) -> None:

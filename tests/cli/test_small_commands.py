@@ -49,3 +49,13 @@ def test_cache_that_is_not_there_is_empty(studio: Studio) -> None:
 
 def test_unknown_action_is_wrong_usage(studio: Studio) -> None:
     assert studio.run("cache", "burn").code == 2
+
+
+def test_size_of_a_small_cache_is_not_nothing(studio: Studio) -> None:
+    write_png(studio.folder / "arm.png")
+    studio.run("mesh", "arm.png", "-n")
+
+    (line,) = (line for line in studio.run("cache").out.splitlines() if line.startswith("size"))
+
+    assert line.endswith(" of 512 MB")
+    assert not line.split()[1].startswith("0")

@@ -179,11 +179,11 @@ def test_failures_are_not_cached(tmp_path: Path) -> None:
 def test_png_is_staged_byte_for_byte(tmp_path: Path) -> None:
     path = write_png(tmp_path / "a.png")
     path.write_bytes(path.read_bytes() + b"what follows is not touched either")
-    picture = PictureFile(target=tmp_path / "target.png", staged=tmp_path / "staged.png")
+    picture = PictureFile(tmp_path / "out", tmp_path / "staged", "images/a.png")
 
     mesh_image(task(path, picture=picture))
 
-    assert picture.staged.read_bytes() == path.read_bytes()
+    assert (tmp_path / "staged/images/a.png").read_bytes() == path.read_bytes()
 
 
 def test_other_formats_are_staged_as_png(tmp_path: Path) -> None:
@@ -192,20 +192,32 @@ def test_other_formats_are_staged_as_png(tmp_path: Path) -> None:
     path = tmp_path / "a.webp"
     _, webp = cv2.imencode(".webp", disc(), [cv2.IMWRITE_WEBP_QUALITY, 101])
     path.write_bytes(webp.tobytes())
-    picture = PictureFile(target=tmp_path / "target.png", staged=tmp_path / "staged.png")
+    picture = PictureFile(tmp_path / "out", tmp_path / "staged", "a.png")
 
     mesh_image(task(path, picture=picture))
 
-    assert np.array_equal(decode(picture.staged.read_bytes()).rgba, decode(path.read_bytes()).rgba)
+    staged = (tmp_path / "staged/a.png").read_bytes()
+    assert np.array_equal(decode(staged).rgba, decode(path.read_bytes()).rgba)
 
 
 def test_picture_that_is_in_place_is_not_staged(tmp_path: Path) -> None:
     path = write_png(tmp_path / "a.png")
-    picture = PictureFile(target=write_png(tmp_path / "target.png"), staged=tmp_path / "staged.png")
+    write_png(tmp_path / "out/a.png")
 
-    mesh_image(task(path, picture=picture))
+    mesh_image(task(path, picture=PictureFile(tmp_path / "out", tmp_path / "staged", "a.png")))
 
-    assert not picture.staged.exists()
+    assert not (tmp_path / "staged").exists()
+
+
+def test_picture_without_a_place_is_the_fault_of_its_folder(tmp_path: Path) -> None:
+    path = write_png(tmp_path / "a.png")
+    (tmp_path / "staged").write_text("a file in the way")
+
+    picture = PictureFile(tmp_path / "out", tmp_path / "staged", "images/a.png")
+    failure = failed(mesh_image(task(path, picture=picture)))
+
+    assert failure.code == "OUTPUT_UNWRITABLE"
+    assert failure.message.startswith(f"{tmp_path}/out cannot be written (")
 
 
 def test_failure_names_its_image_and_the_threshold_that_would_do(tmp_path: Path) -> None:

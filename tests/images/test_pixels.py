@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import re
 import struct
 import zlib
 from collections.abc import Callable
@@ -587,12 +588,66 @@ def test_each_limit_is_reached_and_not_exceeded() -> None:
     assert images.decode(data, exact).rgba.shape == (10, 20, 4)
 
     for limits, said in [
-        (ImageLimits(max_pixels=199), "10 px; the limit is 0.000199 megapixels: scale"),
+        (ImageLimits(max_pixels=199), "10 px, in all 200 px; the limit is 199 px: scale it"),
         (ImageLimits(max_side=19), "20 x 10 px; the limit is 19 px a side: scale it down or raise"),
-        (ImageLimits(max_bytes=len(data) - 1), "MB; the limit is .* MB: scale"),
+        (
+            ImageLimits(max_bytes=len(data) - 1),
+            f"file of {len(data)} bytes; the limit is .* bytes: scale",
+        ),
     ]:
         with pytest.raises(ImageTooLarge, match=said):
             images.decode_alpha(data, limits)
+
+
+UNITS = {
+    **dict.fromkeys(("byte", "bytes", "px"), 1),
+    **dict.fromkeys(("megapixel", "megapixels"), 10**6),
+    **{"KB": 2**10, "MB": 2**20, "GB": 2**30},
+}
+
+amounts_over_a_limit = st.integers(0, 38).flatmap(
+    lambda bits: st.tuples(st.integers(1, 2**bits), st.integers(1, 2**bits) | st.integers(1, 9))
+)
+
+
+def read_back(words: str) -> tuple[float, float]:
+    """The amount that a sentence names, and how far rounding may have moved it."""
+    number, unit = words.split(" ")
+    is_exact = "." not in number and UNITS[unit] == 1
+    return float(number) * UNITS[unit], 0 if is_exact else 0.0501 * UNITS[unit]
+
+
+@given(amounts_over_a_limit)
+def test_limit_on_bytes_is_said_in_units_that_fit(limit_and_excess: tuple[int, int]) -> None:
+    limit, excess = limit_and_excess
+    with pytest.raises(ImageTooLarge) as caught:
+        ImageLimits(max_bytes=limit).check_bytes(limit + excess, "hair")
+
+    said = re.fullmatch(r"hair is a file of (.+); the limit is (.+): scale .*", str(caught.value))
+    assert said is not None
+    assert_said_truly(said, limit, excess)
+
+
+@given(amounts_over_a_limit)
+def test_limit_on_pixels_is_said_in_units_that_fit(limit_and_excess: tuple[int, int]) -> None:
+    limit, excess = limit_and_excess
+    with pytest.raises(ImageTooLarge) as caught:
+        ImageLimits(max_pixels=limit, max_side=2**60).check_size(1, limit + excess, "hair")
+
+    said = re.fullmatch(
+        r"hair is 1 x \d+ px, in all (.+); the limit is (.+): scale .*", str(caught.value)
+    )
+    assert said is not None
+    assert_said_truly(said, limit, excess)
+
+
+def assert_said_truly(said: re.Match[str], limit: int, excess: int) -> None:
+    (given, given_error), (allowed, allowed_error) = map(read_back, said.groups())
+    assert abs(given - (limit + excess)) <= given_error
+    assert abs(allowed - limit) <= allowed_error
+    assert given > allowed
+    is_short = all(float(words.split(" ")[0]) < 10**6 for words in said.groups())
+    assert is_short or excess < 0.1 * limit
 
 
 @pytest.mark.parametrize("data", [COMPLETE["TIFF"], COMPLETE["GIF"]], ids=["TIFF", "GIF"])
@@ -696,7 +751,7 @@ def test_file_over_the_limit_is_refused_by_its_size(tmp_path: Path) -> None:
     path = tmp_path / "hair.png"
     with path.open("wb") as file:
         file.truncate(2**40)  # sparse
-    with pytest.raises(ImageTooLarge, match=r"^hair\.png is a file of 1048576\.0 MB; .*256 MB"):
+    with pytest.raises(ImageTooLarge, match=r"^hair\.png is a file of 1024 GB; .* 256 MB:"):
         images.read_file(path)
 
 

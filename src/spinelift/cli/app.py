@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from cyclopts import App, Parameter
 
+from spinelift.cli.exits import UsageError
 from spinelift.version import __version__
 
-EPILOGUE = """\
-Exit codes: 0 good, 1 some input failed or a check failed, 2 usage or configuration,
-3 no input readable, 4 a bug in SpineLift, 130 interrupted."""
+EPILOGUE = (
+    "Exit codes: 0 good, 1 some input failed or a check failed, 2 usage or configuration, "
+    "3 no input readable, 4 a bug in SpineLift, 130 interrupted."
+)
 
 app = App(
     name="spinelift",
@@ -16,7 +18,7 @@ app = App(
     help_format="plaintext",
     help_epilogue=EPILOGUE,
     version=__version__,
-    default_parameter=Parameter(negative=()),
+    default_parameter=Parameter(negative=(), show_default=False),
     result_action="return_value",
     suppress_keyboard_interrupt=False,
 )
@@ -34,6 +36,9 @@ for _command, _help in _COMMANDS.items():
 
 def parse_and_run(arguments: list[str]) -> int:
     """Parse, run the command, and give its exit code."""
+    if "" in arguments:
+        # It would be the current folder, which nobody who left a variable unset has meant.
+        raise UsageError("One argument is empty: is a variable of your script not set?")
     try:
         return app(_stdin_last(arguments)) or 0
     except SystemExit as stop:

@@ -9,10 +9,11 @@ from typing import Annotated, Literal
 from cyclopts import Parameter
 
 from spinelift.cli.console import say
-from spinelift.cli.exits import Exit
+from spinelift.cli.exits import Exit, UsageError
 from spinelift.cli.report import write_json
 from spinelift.cli.writing import writing
 from spinelift.engine.cache import Cache, default_folder
+from spinelift.images.amounts import BYTES, in_words
 
 
 def cache(
@@ -29,7 +30,10 @@ def cache(
     action
         info, clear or path.
     """
-    kept = Cache(cache_dir or default_folder())
+    try:
+        kept = Cache(cache_dir or default_folder())
+    except RuntimeError:
+        raise UsageError("You have no home folder: name the cache with --cache-dir.") from None
     if action == "path":
         sys.stdout.write(f"{kept.folder}\n")
     elif action == "clear":
@@ -44,6 +48,6 @@ def cache(
             sys.stdout.write(
                 f"path     {kept.folder}\n"
                 f"entries  {len(sizes)}\n"
-                f"size     {sum(sizes) / 2**20:.1f} MB of {kept.maximum_bytes / 2**20:.0f} MB\n"
+                f"size     {in_words(sum(sizes), BYTES)} of {in_words(kept.maximum_bytes, BYTES)}\n"
             )
     return Exit.GOOD

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -100,12 +101,11 @@ def check(
     Parameters
     ----------
     paths
-        Images, folders, globs or -, which are meshed and judged; and skeleton .json files, whose
-        meshes are judged as they are, against the images beside them.
+        Images, folders, globs or - to mesh and judge; skeleton .json files to judge as they are.
     """
     check_paths(paths)
     check_jobs(run.jobs)
-    configuration = nearest_configuration(Path.cwd())
+    configuration = nearest_configuration()
     image_limits, seconds = limits.combined(configuration)
     checker = _Checker(
         recipe=Recipe(configuration, recipe, parameters),
@@ -122,6 +122,7 @@ def check(
     for found in (checker.images(others), *map(checker.document, documents)):
         checked += found.checked
         failed += found.failed
+    warnings = checker.recipe.warnings() if checked else []
     if junit is not None:
         with writing(junit):
             write_whole(junit, junit_xml(_cases(checked, failed)))
@@ -130,11 +131,14 @@ def check(
             {
                 "checked": [one.to_json() for one in checked],
                 "failed": [failure_entry(one) for one in failed],
+                "warnings": warnings,
             }
         )
     elif checked and not run.quiet:
         sys.stdout.write(table((*HEADINGS, "verdict"), [one.row() for one in checked]))
         sys.stdout.flush()
+    for warning in warnings if not run.quiet else ():
+        say(f"warning: {warning}")
     for one in checked:
         for fault in one.faults:
             say(f"not good enough: {one.entry.name}: {fault}")
@@ -287,12 +291,9 @@ def _faults(
 def _image_file(folder: Path, place: str) -> Path:
     """The image of an attachment; .png, unless only another kind is there."""
     png = folder / f"{place}.png"
-    if not png.exists():
-        for suffix in sorted(IMAGE_SUFFIXES):
-            other = folder / f"{place}{suffix}"
-            if other.is_file():
-                return other
-    return png
+    others = (folder / f"{place}{suffix}" for suffix in sorted(IMAGE_SUFFIXES))
+    # Not Path.is_file: to it, a name that no file can have is an error.
+    return png if os.path.lexists(png) else next(filter(os.path.isfile, others), png)
 
 
 def _cases(

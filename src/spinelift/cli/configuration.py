@@ -15,6 +15,7 @@ from spinelift.cli.exits import UsageError
 from spinelift.mesh.errors import InvalidParameters
 from spinelift.mesh.parameters import PARAMETERS, MeshParameters
 from spinelift.mesh.presets import BALANCED, PRESETS, TARGETS
+from spinelift.spine.document import SPINE_VERSIONS
 
 FILE_NAME = "spinelift.toml"
 
@@ -40,8 +41,9 @@ class Layer:
 
 @dataclass(frozen=True)
 class Rule:
-    """Settings for the images that one of the globs matches."""
+    """Settings for the images that one of the globs matches; `place` is where the file has it."""
 
+    place: str
     files: tuple[str, ...]
     layer: Layer
 
@@ -61,10 +63,9 @@ class Configuration:
         """Where its globs and paths start."""
         return self.path.parent if self.path is not None else Path.cwd()
 
-    def layers_for(self, image: str) -> tuple[Layer, ...]:
-        """The layers that hold for an image, the strongest last."""
-        chosen = (rule.layer for rule in self.rules if self._matches(image, rule.files))
-        return (self.base, *chosen)
+    def rules_for(self, image: str) -> list[Rule]:
+        """The rules that hold for an image, the strongest last."""
+        return [rule for rule in self.rules if self._matches(image, rule.files)]
 
     def _matches(self, image: str, globs: Iterable[str]) -> bool:
         # Not resolved: a link is called what it is called here.
@@ -86,14 +87,18 @@ def combine(layers: Iterable[Layer]) -> tuple[dict[str, object], int | None]:
     return values, ceiling
 
 
-def nearest_configuration(start: Path) -> Configuration:
-    """Read the `spinelift.toml` of a folder or of the nearest folder above it.
+def nearest_configuration() -> Configuration:
+    """Read the `spinelift.toml` of the current folder or of the nearest folder above it.
 
     Raises `UsageError`, which names the file and the key.
     """
+    try:
+        start = Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("The current folder was removed: go to one that is there.") from None
     for folder in (start, *start.parents):
         path = folder / FILE_NAME
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 (a folder above may forbid to look)
             return read_configuration(path)
     return Configuration(None, Layer(), (), {}, {})
 
@@ -101,13 +106,16 @@ def nearest_configuration(start: Path) -> Configuration:
 def read_configuration(path: Path) -> Configuration:
     """Read one file. Raises `UsageError`."""
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        # Editors of Windows put a mark in front of UTF-8.
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise UsageError(f"{path} cannot be read: {(error.strerror or '').lower()}.") from None
     except UnicodeDecodeError:
         raise UsageError(f"{path} is not UTF-8 text: save it as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}.") from None
+    except RecursionError:
+        raise UsageError(f"{path} is nested too deeply: write plain tables.") from None
     try:
         return _configuration(path, table)
     except UsageError as error:
@@ -122,19 +130,19 @@ def _configuration(path: Path, table: dict[str, Any]) -> Configuration:
     return Configuration(
         path=path,
         base=_layer(table, ""),
-        rules=tuple(_rule(rule, f"rules[{number}].") for number, rule in enumerate(rules, 1)),
+        rules=tuple(_rule(rule, f"rules[{number}]") for number, rule in enumerate(rules, 1)),
         output=_output(_table(table, "output", ""), path.parent),
         limits=_limits(_table(table, "limits", "")),
     )
 
 
 def _rule(table: dict[str, Any], place: str) -> Rule:
-    _check_keys(table, ("files", *LAYER_KEYS), place)
+    _check_keys(table, ("files", *LAYER_KEYS), f"{place}.")
     files = table.get("files")
     globs = [files] if isinstance(files, str) else files
     if not isinstance(globs, list) or not globs or not all(isinstance(g, str) for g in globs):
-        raise UsageError(f'{place}files must be a glob or a list of them, like "hair/**/*.png".')
-    return Rule(tuple(globs), _layer(table, place))
+        raise UsageError(f'{place}.files must be a glob or a list of them, like "hair/**/*.png".')
+    return Rule(place, tuple(globs), _layer(table, f"{place}."))
 
 
 def _layer(table: dict[str, Any], place: str) -> Layer:
@@ -164,6 +172,7 @@ def _output(table: dict[str, Any], folder: Path) -> dict[str, Any]:
     for key in ("directory", "spine_version", "layout"):
         if not isinstance(output.get(key, ""), str):
             raise UsageError(f"output.{key} must be a text in quotes.")
+    _choice(output, "spine_version", SPINE_VERSIONS, "output.")
     if not isinstance(output.get("atlas", False), bool):
         raise UsageError("output.atlas must be true or false.")
     for key in ("directory", "layout"):

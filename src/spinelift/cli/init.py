@@ -57,10 +57,15 @@ def init(
     path = folder / FILE_NAME
     with writing(path):
         try:
-            with path.open("x", encoding="utf-8", newline="\n") as file:
-                file.write(template())
+            file = path.open("x", encoding="utf-8", newline="\n")
         except FileExistsError:
             raise UsageError(f"{path} is there already, and stays as it is.") from None
+        try:
+            with file:
+                file.write(template())
+        except BaseException:
+            path.unlink()
+            raise
     say(f"Wrote {path}.")
     return Exit.GOOD
 

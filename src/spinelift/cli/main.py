@@ -15,22 +15,24 @@ from types import FrameType
 from spinelift.cli.exits import HOW_TO_REPORT, Exit, UsageError
 from spinelift.version import __version__
 
+STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""What ends a run from outside: Ctrl+C, a polite kill, a terminal that is closed."""
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the program and leave with its exit code."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    if given == ["--version"]:
-        sys.stdout.write(f"{__version__}\n")
-        return
-    sys.exit(_guarded_run(given))
+    sys.exit(_guarded_run(list(sys.argv[1:] if arguments is None else arguments)))
 
 
 def _guarded_run(arguments: list[str]) -> int:
+    _open_closed_streams()
     for stream in (sys.stdout, sys.stderr):
         # A file's name may hold what the terminal's encoding cannot say.
         stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-    for stop in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(stop, _interrupt)
+    for stop in STOPS:
+        # What the caller had ignored stays so: nohup, or a shell that runs us in the background.
+        if signal.getsignal(stop) != signal.SIG_IGN:
+            signal.signal(stop, _interrupt)
     try:
         exit_code = run(arguments)
         sys.stdout.flush()
@@ -47,6 +49,16 @@ def _guarded_run(arguments: list[str]) -> int:
         return Exit.USAGE
 
 
+def _open_closed_streams() -> None:
+    """Lead the standard streams that the caller closed nowhere.
+
+    The next file that is opened would take a closed stream's number, and what is written.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115 (it stays open)
+
+
 def _forget_output() -> None:
     """Let Python find nothing to complain of when it closes an output that is gone."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -54,6 +66,9 @@ def _forget_output() -> None:
 
 def run(arguments: list[str]) -> int:
     """Run a command and give its exit code; whatever goes wrong is one sentence on stderr."""
+    if arguments == ["--version"]:
+        sys.stdout.write(f"{__version__}\n")
+        return Exit.GOOD
     from spinelift.cli.app import parse_and_run
 
     try:
@@ -83,7 +98,7 @@ def _complain(sentence: str) -> None:
 
 def _interrupt(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
     # A second one must not cut short the tidying up that the first one asked for.
-    for stop in (signal.SIGINT, signal.SIGTERM):
+    for stop in STOPS:
         signal.signal(stop, signal.SIG_IGN)
     raise KeyboardInterrupt
 

@@ -12,7 +12,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from spinelift.cli.configuration import Configuration, nearest_configuration
-from spinelift.cli.console import progress, say
+from spinelift.cli.console import progress
 from spinelift.cli.exits import UsageError
 from spinelift.cli.layout import Layout, read_layout
 from spinelift.cli.options import (
@@ -25,6 +25,7 @@ from spinelift.cli.options import (
     check_paths,
 )
 from spinelift.cli.output import (
+    ATLAS,
     Destination,
     MeshedSource,
     Output,
@@ -38,7 +39,7 @@ from spinelift.cli.writing import writing
 from spinelift.engine.batch import run_batch
 from spinelift.engine.cache import Cache
 from spinelift.engine.files import staging
-from spinelift.engine.work import Failure, MeshedImage, MeshTask, mesh_image
+from spinelift.engine.work import Failure, MeshedImage, MeshTask, OutputUnwritable, mesh_image
 from spinelift.images.limits import ImageLimits
 from spinelift.spine.document import SPINE_VERSIONS
 
@@ -87,7 +88,7 @@ def mesh(
     check_paths(paths)
     check_jobs(run.jobs)
     report = Report(as_json=json, as_lines=jsonl, is_quiet=run.quiet, is_verbose=run.verbose)
-    configuration = nearest_configuration(Path.cwd())
+    configuration = nearest_configuration()
     if configuration.path is not None:
         report.detail(f"Settings of {configuration.path} are used.")
     image_limits, seconds = limits.combined(configuration)
@@ -95,8 +96,9 @@ def mesh(
     if chosen.folder is None and not dry_run:
         raise UsageError("Say where to write with -o DIR, or use -n to write nothing.")
     sources = find_sources(paths, image_limits, without=chosen.folder)
-    check_preview(preview, len(sources.found))
-    _warn_of_unknown_places(chosen.layout, sources.found)
+    if preview is not None:
+        check_preview(preview, sources, chosen.folder)
+    _warn_of_unknown_places(chosen.layout, sources.found, report)
     folder = None if dry_run else chosen.folder
     order = _Order(
         recipe=Recipe(configuration, recipe, parameters),
@@ -113,12 +115,13 @@ def mesh(
             with writing(folder):
                 to = Destination(folder, stack.enter_context(staging(folder)))
         meshed, failed = _mesh_all(sources, order, to, report)
+        if meshed and preview is not None:
+            with writing(preview):
+                write_preview(preview, meshed, image_limits)
         if meshed and to is not None:
             with writing(to.folder):
                 skeleton = write_output(to, meshed, chosen, image_limits)
-    if meshed and preview is not None:
-        with writing(preview):
-            write_preview(preview, meshed, image_limits)
+                _warn_of_old_atlas(to.folder / ATLAS, chosen, report)
     return report.finish(skeleton, [entry for one in meshed for entry in _entries(one)], failed)
 
 
@@ -157,12 +160,13 @@ def _mesh_all(
     names = {source.name for source in sources.found}
     done: dict[int, MeshedSource | FailedInput] = {}
     tasks = [order.task(source, to) for source in sources.found]
-    if not report.is_quiet:
-        for warning in order.recipe.warnings:
-            say(f"warning: {warning}")
+    for warning in order.recipe.warnings() if tasks else ():
+        report.warn(warning)
     with progress(len(tasks), is_wanted=not report.is_quiet) as advance:
 
         def take(index: int, result: MeshedImage | Failure) -> None:
+            if isinstance(result, Failure) and result.code == OutputUnwritable.code:
+                raise UsageError(result.message)  # no other image would fare better
             one = _named(sources.found[index], result, names)
             done[index] = one
             if isinstance(one, FailedInput):
@@ -232,10 +236,18 @@ def _output(
     )
 
 
-def _warn_of_unknown_places(layout: Layout, found: Sequence[Source]) -> None:
+def _warn_of_old_atlas(atlas: Path, output: Output, report: Report) -> None:
+    if not output.has_atlas and atlas.exists():
+        report.warn(
+            f"{atlas} is of an earlier run and may not fit the new skeleton: renew it with "
+            "--atlas, or delete it and its pages."
+        )
+
+
+def _warn_of_unknown_places(layout: Layout, found: Sequence[Source], report: Report) -> None:
     names = [source.name for source in found]
     for name in layout:
         if name not in names:
             close = difflib.get_close_matches(name, names, n=1)
             hint = f"; did you mean {close[0]!r}" if close else ""
-            say(f"warning: the layout places {name!r}, and there is no such image{hint}.")
+            report.warn(f"The layout places {name!r}, and there is no such image{hint}.")

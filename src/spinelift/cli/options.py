@@ -105,8 +105,13 @@ class RunFlags:
     ] = False
 
     def cache(self) -> Cache | None:
-        """The cache to use, if any."""
-        return None if self.no_cache else Cache(self.cache_dir or default_folder())
+        """The cache to use; none where there is no home to keep it in."""
+        if self.no_cache:
+            return None
+        try:
+            return Cache(self.cache_dir or default_folder())
+        except RuntimeError:
+            return None
 
 
 @Parameter(name="*")
@@ -151,8 +156,8 @@ class Recipe:
         self, configuration: Configuration, recipe: RecipeFlags, parameters: ParameterFlags
     ) -> None:
         self._configuration = configuration
-        self.warnings: dict[str, None] = {}
-        """What there is to say about the parameters given out so far, each once, in order."""
+        self._idle = {rule.place: rule for rule in configuration.rules}
+        self._warnings: dict[str, None] = {}
         texts = {name: text for name, text in asdict(parameters).items() if text is not None}
         values = {name: given(name, _value(PARAMETERS[name], text)) for name, text in texts.items()}
         errors = MeshParameterValidator().validate(values).errors
@@ -164,12 +169,29 @@ class Recipe:
 
     def parameters_for(self, image: str) -> tuple[MeshParameters, int | None]:
         """The parameters of an image, and the ceiling of its target."""
-        values, ceiling = combine((*self._configuration.layers_for(image), self._command_line))
+        rules = self._configuration.rules_for(image)
+        for rule in rules:
+            self._idle.pop(rule.place, None)
+        layers = (self._configuration.base, *(rule.layer for rule in rules), self._command_line)
+        values, ceiling = combine(layers)
         validation = MeshParameterValidator().validate(values)
         if validation.parameters is None:
             raise UsageError(" ".join(map(str, validation.errors)))
-        self.warnings |= dict.fromkeys(validation.warnings)
+        self._warnings |= dict.fromkeys(validation.warnings)
         return validation.parameters, ceiling
+
+    def warnings(self) -> list[str]:
+        """What there is to say once every image has its parameters, each sentence once."""
+        if not self._idle:
+            return [*self._warnings]
+        idle = " or ".join(
+            f"{rule.place} ({', '.join(map(repr, rule.files))})" for rule in self._idle.values()
+        )
+        return [
+            *self._warnings,
+            f"{self._configuration.path}: no image matches {idle}: check the globs, which start "
+            "at the folder of that file.",
+        ]
 
 
 def _value(spec: ParameterSpec, text: str) -> object:

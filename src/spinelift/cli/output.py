@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from spinelift import images
 from spinelift.cli.exits import UsageError
 from spinelift.cli.layout import Layout, drawing_order
-from spinelift.cli.sources import Source
+from spinelift.cli.sources import Source, Sources, real_path
 from spinelift.engine.files import publish, write_whole
 from spinelift.engine.work import MeshedImage, PictureFile, read
 from spinelift.images.limits import ImageLimits, shown
@@ -22,6 +23,9 @@ from spinelift.spine.document import serialize, skeleton_document
 SKELETON = "skeleton.json"
 ATLAS = "skeleton.atlas"
 IMAGES = "images"
+PAGE = re.compile(r"skeleton(_\d+)?\.png")
+"""What the atlas calls its pages."""
+
 PREVIEW_SUFFIXES = (".png", ".svg")
 
 
@@ -57,8 +61,7 @@ class Destination:
 
     def picture_file(self, name: str) -> PictureFile:
         """Where the PNG of an image goes, and where it waits."""
-        place = _picture_path(name)
-        return PictureFile(target=self.folder / place, staged=self.staged / place)
+        return PictureFile(self.folder, self.staged, _picture_path(name))
 
 
 def _picture_path(name: str) -> str:
@@ -117,14 +120,24 @@ def read_pixels(meshed: MeshedSource, limits: ImageLimits) -> Rgba:
     return images.decode(content, limits, name=label).rgba
 
 
-def check_preview(path: Path | None, images: int) -> None:
-    """Refuse a preview of a kind that is not drawn, or not of so many images."""
-    if path is not None and path.suffix.lower() == ".svg" and images > 1:
+def check_preview(path: Path, sources: Sources, folder: Path | None) -> None:
+    """Refuse a preview of a kind that is not drawn, of too many images, or in the place of one."""
+    count = len(sources.found)
+    if path.suffix.lower() == ".svg" and count > 1:
         raise UsageError(
-            f"--preview {path} shows one mesh, and there are {images} images: use a .png for all."
+            f"--preview {path} shows one mesh, and there are {count} images: use a .png for all."
         )
-    if path is not None and path.suffix.lower() not in PREVIEW_SUFFIXES:
+    if path.suffix.lower() not in PREVIEW_SUFFIXES:
         raise UsageError(f"--preview {path} must end in {' or '.join(PREVIEW_SUFFIXES)}.")
+    place = real_path(path)
+    given = [one.image for one in sources.found] + [one.image for one in sources.failed]
+    if place in {real_path(Path(image)) for image in given}:
+        raise UsageError(f"--preview {path} would replace an image that is given: rename it.")
+    if folder is None:
+        return
+    is_page = place.parent == real_path(folder) and PAGE.fullmatch(place.name)
+    if is_page or real_path(folder / IMAGES) in place.parents:
+        raise UsageError(f"--preview {path} is in the place of the skeleton's images: rename it.")
 
 
 def write_preview(path: Path, meshed: Sequence[MeshedSource], limits: ImageLimits) -> None:

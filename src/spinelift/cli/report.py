@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +103,8 @@ class Report:
     as_lines: bool
     is_quiet: bool
     is_verbose: bool
+    warnings: list[str] = field(default_factory=list)
+    """What was said about the run as a whole; what concerns an image is with its meshes."""
 
     def __post_init__(self) -> None:
         if self.as_json and self.as_lines:
@@ -112,6 +114,13 @@ class Report:
         """Say what only interests those who asked for more."""
         if self.is_verbose:
             say(sentence)
+
+    def warn(self, sentence: str) -> None:
+        """Say what concerns no image of its own."""
+        self.warnings.append(sentence)
+        self.line({"warning": sentence})
+        if not self.is_quiet:
+            say(f"warning: {sentence}")
 
     def line(self, value: dict[str, Any]) -> None:
         """Write a JSON line, where lines were asked for."""
@@ -126,7 +135,14 @@ class Report:
         if self.as_json:
             entries = [asdict(entry) for entry in meshed]
             failures = [failure_entry(failure) for failure in failed]
-            write_json({"skeleton": path, "meshes": entries, "failed": failures})
+            write_json(
+                {
+                    "skeleton": path,
+                    "meshes": entries,
+                    "failed": failures,
+                    "warnings": self.warnings,
+                }
+            )
         elif self.as_lines:
             write_json(
                 {"summary": {"skeleton": path, "meshes": len(meshed), "failed": len(failed)}}
@@ -135,7 +151,7 @@ class Report:
             sys.stdout.write(table(HEADINGS, [entry.row() for entry in meshed]))
             sys.stdout.flush()
         if not self.is_quiet:
-            warn(meshed)
+            warn_of_images(meshed)
         complain(failed, is_verbose=self.is_verbose)
         if path is not None and not self.is_quiet:
             count = len({entry.image for entry in meshed})
@@ -143,7 +159,7 @@ class Report:
         return exit_code(len(meshed), failed)
 
 
-def warn(meshed: Sequence[MeshEntry]) -> None:
+def warn_of_images(meshed: Sequence[MeshEntry]) -> None:
     """Say what there is to say about images that were meshed; the same of many in one line."""
     images: dict[str, list[str]] = {}
     for entry in meshed:

@@ -72,7 +72,7 @@ def find_sources(paths: Sequence[str], limits: ImageLimits, *, without: Path | N
     """
     sources = Sources([], [])
     for path in dict.fromkeys(paths):
-        _look_at(path, sources, limits, _real(without) if without else None)
+        _look_at(path, sources, limits, real_path(without) if without else None)
     _refuse_unusable_names(sources)
     _refuse_shared_names(sources)
     return sources
@@ -83,7 +83,7 @@ def _look_at(path: str, sources: Sources, limits: ImageLimits, without: Path | N
         # One byte over the limit is enough to be refused, and never fills the memory.
         content = sys.stdin.buffer.read(limits.max_bytes + 1)
         sources.found.append(Source(STDIN_NAME, STDIN, content))
-    elif Path(path).is_dir():
+    elif os.path.isdir(path):  # noqa: PTH112 (unlike Path.is_dir, no path is an error here)
         _take_all(path, Path(path), _walk(Path(path), sources), sources, without)
     elif glob.has_magic(path) and not os.path.lexists(path):
         _take_all(path, _fixed_part(path), _expand(path), sources, without)
@@ -95,14 +95,22 @@ def _take_all(
     given: str, base: Path, files: Iterable[Path], sources: Sources, without: Path | None
 ) -> None:
     before = len(sources.found) + len(sources.failed)
+    ours = 0
     for file in files:
-        is_ours = without is not None and without in _real(file).parents
-        if file.suffix.lower() not in IMAGE_SUFFIXES or is_ours:
+        if file.suffix.lower() not in IMAGE_SUFFIXES:
+            continue
+        if without is not None and without in real_path(file).parents:
+            ours += 1
             continue
         name = file.relative_to(base).with_suffix("").as_posix()
         sources.found.append(Source(name, str(file), file))
     if len(sources.found) + len(sources.failed) == before:
         message = f"There is no image in {shown(given)}: give a folder or a glob that has some."
+        if ours:
+            message = (
+                f"The images in {shown(given)} are in the output folder, which is not searched: "
+                "write to another one."
+            )
         sources.failed.append(FailedInput(given, Failure(NO_IMAGES, message)))
 
 
@@ -116,11 +124,11 @@ def _walk(folder: Path, sources: Sources) -> Iterator[Path]:
     def refuse(error: OSError) -> None:
         sources.failed.append(FailedInput(str(error.filename), _not_found(error)))
 
-    root = _real(folder)
+    root = real_path(folder)
     entered: set[Path] = set()
     files = []
     for place, folders, names in os.walk(folder, onerror=refuse, followlinks=True):
-        real = _real(Path(place))
+        real = real_path(Path(place))
         if real in entered or (Path(place).is_symlink() and root in real.parents):
             folders.clear()
             continue
@@ -135,8 +143,8 @@ def _expand(pattern: str) -> list[Path]:
     matches = (Path(match) for match in glob.glob(pattern, recursive=True))  # noqa: PTH207
     shortest: dict[Path, Path] = {}
     for match in sorted(matches, key=lambda match: (len(match.parts), match)):
-        if match.is_file():
-            shortest.setdefault(_real(match.parent) / match.name, match)
+        if os.path.isfile(match):  # noqa: PTH113 (as above: a folder may forbid to look)
+            shortest.setdefault(real_path(match.parent) / match.name, match)
     return sorted(shortest.values())
 
 
@@ -186,9 +194,9 @@ def _refuse_shared_names(sources: Sources) -> None:
 
 
 def _identity(source: Source) -> object:
-    return _real(source.content) if isinstance(source.content, Path) else STDIN
+    return real_path(source.content) if isinstance(source.content, Path) else STDIN
 
 
-def _real(path: Path) -> Path:
+def real_path(path: Path) -> Path:
     """Without links; unlike `Path.resolve`, a loop of links is no error here."""
     return Path(os.path.realpath(path))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from spinelift.cli.exits import UsageError
-from spinelift.engine.work import reason
+from spinelift.engine.work import unwritable
 from spinelift.mesh.errors import SpineLiftError
 
 
@@ -19,6 +19,4 @@ def writing(place: Path) -> Iterator[None]:
     except SpineLiftError as error:
         raise UsageError(str(error)) from None
     except OSError as error:
-        raise UsageError(
-            f"{place} cannot be written ({reason(error)}): choose another place, or free this one."
-        ) from None
+        raise UsageError(unwritable(place, error)) from None

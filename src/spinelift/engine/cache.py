@@ -27,11 +27,14 @@ ENTRY = ".mesh"
 """Suffix of an entry; nothing else in the folder is ever removed."""
 
 _DIGEST_BYTES = hashlib.sha256().digest_size
-_DECODERS = ("numpy", "opencv-python-headless", "pillow")
+_DECODERS = ("deflate", "numpy", "opencv-python-headless", "pillow")
 
 
 def default_folder() -> Path:
-    """Where this platform's programs keep what they can make again."""
+    """Where this platform's programs keep what they can make again.
+
+    Raises RuntimeError where the user has no home, as in some containers.
+    """
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local"
     elif sys.platform == "darwin":
@@ -113,7 +116,11 @@ class Cache:
 
     def entries(self) -> Iterator[tuple[Path, os.stat_result]]:
         """Every entry, and every leftover of an interrupted `put`."""
-        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+        try:
+            found = list(self.folder.glob("[0-9a-f][0-9a-f]/*"))
+        except OSError:  # a folder that cannot be, or that we may not look into
+            return
+        for path in found:
             with contextlib.suppress(OSError):
                 if path.suffix in {ENTRY, UNFINISHED} and path.is_file():
                     yield path, path.stat()

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 
@@ -38,12 +38,22 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
+class OutputUnwritable(SpineLiftError):
+    """A file of ours could not be written: the fault of its folder, not of the image."""
+
+    code: ClassVar[str] = "OUTPUT_UNWRITABLE"
+
+
 @dataclass(frozen=True)
 class PictureFile:
-    """Where an image's PNG is to be, and where it waits until the whole batch is done."""
+    """Where an image's PNG is to be, and where it waits until the whole batch is done.
 
-    target: Path
+    `place` is its path, below `folder` in the end and below `staged` until then.
+    """
+
+    folder: Path
     staged: Path
+    place: str
 
 
 @dataclass(frozen=True)
@@ -106,8 +116,6 @@ def attempt(work: Callable[[Task], Result], task: Task, label: str) -> Result | 
         return Failure(
             "OUT_OF_MEMORY", f"{label} needs more memory than there is. Make it smaller."
         )
-    except OSError as error:
-        return Failure("FILE_FAILED", f"{label} could not be read or written: {reason(error)}.")
     except Exception as error:
         message = f"{label} hit a bug in SpineLift ({type(error).__name__}: {error})."
         return Failure(INTERNAL, message, traceback.format_exc())
@@ -121,6 +129,11 @@ def failure(error: SpineLiftError, label: str) -> Failure:
 def reason(error: OSError) -> str:
     """The system's own words, without its number."""
     return (error.strerror or str(error)).lower()
+
+
+def unwritable(place: Path, error: OSError) -> str:
+    """What to tell the person who chose a place that cannot be written."""
+    return f"{place} cannot be written ({reason(error)}): choose another place, or free this one."
 
 
 def mesh_image(task: MeshTask) -> MeshedImage | Failure:
@@ -199,9 +212,13 @@ def without_required(mesh: Mesh) -> Mesh:
 
 
 def _stage_picture(content: bytes, task: MeshTask, picture: PictureFile) -> None:
-    """Write the PNG where it waits, unless its target already holds the same bytes."""
+    """Write the PNG where it waits, unless it is in its place with the same bytes already."""
     png = content
     if not content.startswith(PNG_SIGNATURE):
         png = images.encode_png(images.decode(content, task.limits, name=task.label).rgba)
-    if not holds(picture.target, png):
-        write_whole(picture.staged, png)
+    if holds(picture.folder / picture.place, png):
+        return
+    try:
+        write_whole(picture.staged / picture.place, png)
+    except OSError as error:
+        raise OutputUnwritable(unwritable(picture.folder, error)) from None

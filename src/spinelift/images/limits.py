@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from spinelift.images.amounts import BYTES, PIXELS, told_apart
 from spinelift.mesh.errors import ImageTooLarge
 
-MEGABYTE = 2**20
 LONGEST_SHOWN_NAME = 120
 
 
@@ -28,27 +28,29 @@ class ImageLimits:
 
     max_pixels: int = 64_000_000
     max_side: int = 16_384
-    max_bytes: int = 256 * MEGABYTE
+    max_bytes: int = 256 * 2**20
 
     def check_bytes(self, size: int, name: str) -> None:
         """Raise `ImageTooLarge` for a file of more than `max_bytes` bytes."""
         if size > self.max_bytes:
+            given, limit = told_apart(size, self.max_bytes, BYTES)
             raise ImageTooLarge(
-                f"{shown(name)} is a file of {size / MEGABYTE:.1f} MB; the limit is"
-                f" {self.max_bytes / MEGABYTE:g} MB: scale the image down or raise the limit."
+                f"{shown(name)} is a file of {given}; the limit is {limit}:"
+                " scale the image down or raise the limit."
             )
 
     def check_size(self, width: int, height: int, name: str) -> None:
         """Raise `ImageTooLarge` for more than `max_side` or `max_pixels` pixels."""
+        given = f"{width} x {height} px"
         if max(width, height) > self.max_side:
             limit = f"{self.max_side} px a side"
         elif width * height > self.max_pixels:
-            limit = f"{self.max_pixels / 1e6:g} megapixels"
+            in_all, limit = told_apart(width * height, self.max_pixels, PIXELS)
+            given += f", in all {in_all}"
         else:
             return
         raise ImageTooLarge(
-            f"{shown(name)} is {width} x {height} px; the limit is {limit}:"
-            " scale it down or raise the limit."
+            f"{shown(name)} is {given}; the limit is {limit}: scale it down or raise the limit."
         )
 
 
