@@ -79,6 +79,17 @@ def test_limit_that_is_passed_fails(made: Studio, flags: tuple[str, str], word: 
     assert word in ran.err
 
 
+@pytest.mark.parametrize("flag", ["--max-slivers", "--max-overdraw"])
+@pytest.mark.parametrize("limit", ["nan", "-0.5"])
+def test_limit_that_nothing_can_be_compared_with_is_refused(
+    made: Studio, flag: str, limit: str
+) -> None:
+    ran = made.run("check", "arm.png", f"{flag}={limit}")
+
+    assert ran.code == 2
+    assert f"{flag} is {limit}" in ran.err
+
+
 def test_target_is_a_budget_for_a_skeleton(studio: Studio) -> None:
     write_png(studio.folder / "arm.png", disc(900))
     studio.run("mesh", "arm.png", "-o", "out", "--internal-vertex-density", "100")

@@ -104,7 +104,7 @@ def test_alpha_is_had_alone_whatever_the_filters(
 def test_alpha_of_a_palette_is_had_alone(
     alpha: NDArray[np.uint8], colours: int, given_alphas: int
 ) -> None:
-    indices = alpha % colours
+    indices = alpha.astype(int) % colours
     table = bytes((index * 7) % 256 for index in range(min(given_alphas, colours)))
     file = written(indices[..., None], PALETTE, palette=GREYS[:colours], transparency=table)
 

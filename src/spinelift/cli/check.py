@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from spinelift.cli.configuration import nearest_configuration
 from spinelift.cli.console import progress, say, table
 from spinelift.cli.documents import images_folder, read_skeleton, short_name
-from spinelift.cli.exits import Exit
+from spinelift.cli.exits import Exit, UsageError
 from spinelift.cli.junit import junit_xml
 from spinelift.cli.options import (
     LimitFlags,
@@ -77,6 +77,15 @@ class Limits:
             help=f"Area of the triangles / visible area; default {MAX_OVERDRAW:g}.",
         ),
     ] = MAX_OVERDRAW
+
+    def __post_init__(self) -> None:
+        """Refuse what no mesh could be compared with."""
+        for flag, limit in (
+            ("--max-slivers", self.max_slivers),
+            ("--max-overdraw", self.max_overdraw),
+        ):
+            if not limit >= 0:
+                raise UsageError(f"{flag} is {limit:g}; allowed is 0 or more.")
 
 
 DEFAULT_LIMITS = Limits()
