@@ -69,7 +69,7 @@ def test_image_that_grew_is_outside_its_mesh(made: Studio) -> None:
         (("--max-vertices", "5"), "budget"),
         (("--max-hull-vertices", "5"), "hull"),
         (("--max-overdraw", "1.001"), "overdraw"),
-        (("--max-slivers", "-1"), "slivers"),
+        (("--max-slivers", "0"), "slivers"),
     ],
 )
 def test_limit_that_is_passed_fails(made: Studio, flags: tuple[str, str], word: str) -> None:
