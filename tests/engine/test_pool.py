@@ -52,6 +52,35 @@ def test_crash_is_the_failure_of_its_own_task_only() -> None:
     assert f"signal {signal.SIGABRT.value}" in str(crashed)
 
 
+def test_crash_among_many_small_tasks_is_the_failure_of_its_own_only() -> None:
+    crashing = {17, 40, 41}
+    results = run(*(CRASH if number in crashing else str(number) for number in range(80)))
+
+    lost = {number for number, result in enumerate(results) if isinstance(result, WorkerCrashed)}
+    assert lost == crashing
+    assert all(results[number] == number for number in range(80) if number not in crashing)
+
+
+def test_small_tasks_are_handed_out_by_the_handful(monkeypatch: pytest.MonkeyPatch) -> None:
+    submit, submitted = WorkerPool.submit, []
+
+    def count(pool: WorkerPool, function: Any, work: Any, **settings: Any) -> Any:
+        submitted.append(work)
+        return submit(pool, function, work, **settings)
+
+    monkeypatch.setattr(WorkerPool, "submit", count)
+
+    assert run(*map(str, range(200))) == list(range(200))
+    assert len(submitted) < 50
+
+
+def test_slow_tasks_of_a_handful_are_shared_out_again() -> None:
+    task = "__import__('time').sleep(0.06) or __import__('os').getpid()"
+    pids = run(*[task] * 16)
+
+    assert len(set(pids)) == 2
+
+
 def test_task_that_leaves_its_process_is_a_crash() -> None:
     _, left = run("1", "__import__('os')._exit(7)")
 
@@ -65,6 +94,14 @@ def test_hang_is_ended_by_the_time_limit_of_its_own_task() -> None:
     assert (first, last) == (1, 3)
     assert isinstance(hung, WorkerTimedOut)
     assert "1 second" in str(hung)
+
+
+def test_hang_among_many_small_tasks_is_ended_as_if_it_were_alone() -> None:
+    results = run(*map(str, range(40)), HANG, *map(str, range(40)), timeout_seconds=1)
+
+    assert isinstance(results[40], WorkerTimedOut)
+    assert "1 second" in str(results[40])
+    assert results[:40] == results[41:] == list(range(40))
 
 
 def test_every_task_may_crash_and_the_pool_still_ends() -> None:

@@ -6,11 +6,14 @@ import multiprocessing
 import os
 import sys
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Generic, Self, TypeVar
 
 from pebble import CONSTS, ProcessExpired, ProcessPool
 
@@ -29,8 +32,14 @@ LOOK_SECONDS = 1.0
 # wait for it to stop; with pebble's tenth of a second, that was longer than many a small batch.
 CONSTS.sleep_unit = 0.02
 
-TASKS_PER_WORKER = 2
+HANDFULS_PER_WORKER = 2
 """Handed out ahead, so that no worker waits; more would only make stopping slower."""
+
+HANDFUL = 16
+"""Tasks handed out at once: for each hand-out the parent needs as long as for a small image."""
+
+HANDFUL_SECONDS = 0.05
+"""How long a worker goes on with its handful; what it has not begun by then it gives back."""
 
 
 class WorkerLost(SpineLiftError):
@@ -156,26 +165,59 @@ def _run_once(
     on_result: Callable[[int, Result | WorkerLost], None],
 ) -> None:
     """Take out of `waiting` what is done; what remains when the pool breaks can be tried again."""
-    coming = iter(tuple(waiting))
-    running: dict[Future[Any], int] = {}
+    coming = deque(waiting)
+    suspects: set[int] = set()
+    running: dict[Future[Any], list[int]] = {}
     with WorkerPool(min(workers, len(waiting))) as pool:
-        while True:
-            while len(running) < TASKS_PER_WORKER * pool.workers:
-                index = next(coming, None)
-                if index is None:
-                    break
-                future = pool.submit(function, waiting[index], timeout_seconds=timeout_seconds)
-                running[future] = index
-            if not running:
-                return
+        while coming or running:
+            while coming and len(running) < HANDFULS_PER_WORKER * pool.workers:
+                handful = _take_handful(coming, suspects, pool.workers)
+                work = _Handful(function, [waiting[index] for index in handful])
+                limit = timeout_seconds
+                if limit is not None and len(handful) > 1:
+                    limit += HANDFUL_SECONDS
+                running[pool.submit(_work_through, work, timeout_seconds=limit)] = handful
             done = wait(running, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED).done
             if not done and not pool.is_alive:
                 raise BrokenProcessPool
             for future in done:
-                result = outcome(future)
-                index = running.pop(future)
-                del waiting[index]
-                on_result(index, result)
+                handful, results = running.pop(future), outcome(future)
+                if isinstance(results, WorkerLost):
+                    if len(handful) > 1:  # one of them did it: each is tried alone
+                        suspects.update(handful)
+                        coming.extendleft(reversed(handful))
+                        continue
+                    results = [results]
+                for index, result in zip(handful, results, strict=False):
+                    del waiting[index]
+                    on_result(index, result)
+                coming.extendleft(reversed(handful[len(results) :]))
+
+
+def _take_handful(coming: deque[int], suspects: Set[int], workers: int) -> list[int]:
+    """The next few, fewer towards the end so that all workers end together; a suspect alone."""
+    size = min(HANDFUL, len(coming) // (2 * workers))
+    handful = [coming.popleft()]
+    while len(handful) < size and handful[0] not in suspects and coming[0] not in suspects:
+        handful.append(coming.popleft())
+    return handful
+
+
+@dataclass(frozen=True)
+class _Handful(Generic[Argument, Result]):
+    function: Callable[[Argument], Result]
+    arguments: list[Argument]
+
+
+def _work_through(handful: _Handful[Argument, Result]) -> list[Result]:
+    """In a worker: the results of the first arguments, of as many as the time allows."""
+    until = time.monotonic() + HANDFUL_SECONDS
+    results: list[Result] = []
+    for argument in handful.arguments:
+        results.append(handful.function(argument))
+        if time.monotonic() >= until:
+            break
+    return results
 
 
 def follow_parent() -> None:
