@@ -24,7 +24,16 @@ MESH, IMAGES = Path("src/spinelift/mesh"), Path("src/spinelift/images")
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 # -ffp-contract=off: a fused multiply-add rounds once where the others round twice, and the same
 # input would give other bytes on other machines (docs/decisions/0004-determinism.md).
-FLAGS = ["-std=c++17", "-O3", "-ffp-contract=off", "-fPIC", "-shared", "-fvisibility=hidden", "-g0"]
+FLAGS = [
+    "-std=c++17",
+    "-O3",
+    "-DNDEBUG",
+    "-ffp-contract=off",
+    "-fPIC",
+    "-shared",
+    "-fvisibility=hidden",
+    "-g0",
+]
 
 
 def compiler() -> list[str] | None:

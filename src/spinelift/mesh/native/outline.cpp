@@ -106,14 +106,16 @@ bool Outline::is_far_from_others(Point at, const Detour& detour) {
 // ---- taking away ------------------------------------------------------------------------------
 
 void Outline::collapse(int budget, int64_t tolerance) {
-    smooth_steps(budget, tolerance);
-    heap_.clear();
-    int node = head_;
-    do {
-        propose_reflex_removal(node);
-        propose_edge_removal(node);
-        node = nodes_[node].next;
-    } while (node != head_);
+    if (!is_begun_) {
+        if (!smooth_steps(budget, tolerance)) return;
+        int node = head_;
+        do {
+            propose_reflex_removal(node);
+            propose_edge_removal(node);
+            node = nodes_[node].next;
+        } while (node != head_);
+        is_begun_ = true;
+    }
     while (!heap_.empty()) {
         const Operation operation = heap_.front();
         if (operation.cost > tolerance && size_ <= budget) return;
@@ -129,19 +131,20 @@ void Outline::collapse(int budget, int64_t tolerance) {
 }
 
 // Steps of one pixel, most corners of a traced ring, go without the heap: all of them cost the same,
-// and hardly anything costs less.
-void Outline::smooth_steps(int budget, int64_t tolerance) {
+// and hardly anything costs less. False where not all of them had to go.
+bool Outline::smooth_steps(int budget, int64_t tolerance) {
     int node = head_;
     for (int left = size_; left > 0; --left) {
         const Node& at = nodes_[node];
         const Point u = point(at.previous), v = point(node), x = point(at.next);
         const int64_t cost = -turn(u, v, x);
         const bool is_step = cost > 0 ? cost <= kStep : cost == 0 && dot(v, u, x) < 0;
-        if (is_step && cost > tolerance && size_ <= budget) return;
+        if (is_step && cost > tolerance && size_ <= budget) return false;
         const int before = is_step ? remove_reflex(node) : -1;
         left += before >= 0 ? 2 : 0;  // look again at the one before
         node = before >= 0 ? before : at.next;
     }
+    return true;
 }
 
 void Outline::propose_reflex_removal(int node) {

@@ -28,6 +28,7 @@ public:
 
     // Takes away what adds the least area, again and again, while more than `budget` corners are
     // left or while it costs at most `tolerance` (twice an area), or until nothing can be taken.
+    // Called again it goes on where it stopped, as if it had not.
     void collapse(int budget, int64_t tolerance);
 
     // Splits every edge into the number of equal parts that comes nearest to `spacing` each.
@@ -90,7 +91,7 @@ private:
     void push(const Operation& operation);
     int remove_reflex(int node);
     int remove_edge(int node, Point apex);
-    void smooth_steps(int budget, int64_t tolerance);
+    bool smooth_steps(int budget, int64_t tolerance);
     bool find_apex(int node, Point& apex, int64_t& cost) const;
     bool is_clear(const Detour& detour);
     bool is_on_old_way(const Detour& detour, int node) const;
@@ -100,6 +101,7 @@ private:
     Rectangle bounds_;
     EdgeGrid grid_;
     std::vector<Operation> heap_;
+    bool is_begun_ = false;  // is everything that can be taken away on the heap?
     int size_, head_;
 };
 

@@ -1,15 +1,15 @@
 #include "polygon.hpp"
 
-#include <numeric>
+#include "contact_polygon.hpp"
 
 namespace spinelift {
 namespace {
 
-constexpr int kFew = 24;  // corners: down to so few, what was taken away early often shows later, and
-                          // building up is tried as well
+constexpr int kFew = 12;             // down to so few vertices, where to start from matters most
+constexpr int kManyForFew = 48;      // vertices of their other start
+constexpr int kMost = 400;           // vertices: beyond, leaning takes long and gains next to nothing
 constexpr int kDentCandidates = 48;  // deepest ring points tried for a dent
-constexpr size_t kMostRefined = 400;  // corners: a pass takes time with the square of their number
-constexpr int kWindows[] = {2, 4};   // corners torn out at once by a refinement pass
+constexpr int kWindows[] = {1, 2, 4, 8};  // vertices torn out at once by a refinement pass
 
 using Corners = std::vector<Corner>;
 
@@ -22,88 +22,16 @@ std::vector<Point> points_of(const Corners& corners) {
 
 int64_t doubled_area(const Corners& corners) { return doubled_area(points_of(corners)); }
 
-// The traced ring itself: what must be inside.
-class TracedRing {
-public:
-    TracedRing(const std::vector<Point>& points, Rectangle image)
-        : points_(points), grid_(image, points.size()) {
-        for (int i = 0; i < size(); ++i) grid_.insert({i, after(i)}, points_[i], points_[after(i)]);
-    }
-
-    int size() const { return int(points_.size()); }
-    int after(int i) const { return i + 1 < size() ? i + 1 : 0; }
-    int before(int i) const { return i > 0 ? i - 1 : size() - 1; }
-    Point operator[](int i) const { return points_[i]; }
-
-    // The ring from index `first` to index `last`, both included, as corners.
-    Corners stretch(int first, int last) const {
-        Corners corners;
-        for (int i = first;; i = after(i)) {
-            corners.push_back({points_[i], i, i});
-            if (i == last) return corners;
-        }
-    }
-
-    // Does no edge of the ring enter the open triangle?
-    bool is_outside_triangle(Point a, Point b, Point c) {
-        const auto stays_out = [&](EdgeGrid::Edge edge) {
-            return !segment_enters_triangle(points_[edge.start], points_[edge.end], a, b, c);
-        };
-        // Whatever is inside without crossing a side of the triangle has crossed none, so that the
-        // whole ring would be inside: asking near the sides is enough.
-        return all_near(a, b, stays_out) && all_near(b, c, stays_out) && all_near(c, a, stays_out);
-    }
-
-    // Is the triangle, which no edge of the ring enters, inside the ring? Asks for its centroid.
-    bool surrounds(Point a, Point b, Point c) const {
-        const int64_t x = int64_t(a.x) + b.x + c.x, y = int64_t(a.y) + b.y + c.y;  // thrice
-        bool is_inside = false;
-        for (int i = 0; i < size(); ++i) {
-            const Point p = points_[i], q = points_[after(i)];
-            if ((3 * int64_t(p.y) > y) == (3 * int64_t(q.y) > y)) continue;
-            const int128 side = int128(q.x - p.x) * (y - 3 * int64_t(p.y)) -
-                                int128(q.y - p.y) * (x - 3 * int64_t(p.x));
-            if ((side > 0) == (q.y > p.y)) is_inside = !is_inside;
-        }
-        return is_inside;
-    }
-
-    // Does the segment touch the ring nowhere but where its ends are ring points, and leave
-    // those on the ring's outer side?
-    bool is_outside_segment(Point a, Point b) {
-        return all_near(a, b, [&](EdgeGrid::Edge edge) {
-            const Point c = points_[edge.start], d = points_[edge.end];
-            if (c == a || c == b || d == a || d == b) {
-                const int shared = (c == a || c == b) ? edge.start : edge.end;
-                const Point other = points_[shared] == a ? b : a;
-                const Point far = shared == edge.start ? d : c;
-                const bool overlaps = turn(points_[shared], other, far) == 0 &&
-                                      dot(points_[shared], other, far) > 0;
-                return !overlaps && !is_inward(shared, other);
-            }
-            return !segments_touch(a, b, c, d);
-        });
-    }
-
-private:
-    template <class Visit>
-    bool all_near(Point a, Point b, Visit visit) {
-        return grid_.all_near(a, b, 0, [](EdgeGrid::Edge) { return true; }, visit);
-    }
-
-    // Does the direction from ring point i to p lead into the ring?
-    bool is_inward(int i, Point p) const {
-        const Point at = points_[i], next = points_[after(i)], previous = points_[before(i)];
-        const bool right_of_next = turn(at, next, p) > 0, left_of_previous = turn(at, previous, p) < 0;
-        return turn(previous, at, next) > 0 ? right_of_next && left_of_previous
-                                            : right_of_next || left_of_previous;
-    }
-
-    std::vector<Point> points_;
-    EdgeGrid grid_;
-};
-
 bool is_above(Point a, Point b) { return a.y != b.y ? a.y < b.y : a.x < b.x; }
+
+// The ring from point `first` to point `last`, both included, as corners.
+Corners stretch(const Ring& ring, int first, int last) {
+    Corners corners;
+    for (int i = first;; i = ring.next(i)) {
+        corners.push_back({ring[i], i, i});
+        if (i == last) return corners;
+    }
+}
 
 // ---- dents: the opposite of removing a reflex corner -------------------------------------------
 
@@ -116,11 +44,11 @@ struct Dent {
 };
 
 // The ring point that saves most when the edge after `corner` is pulled in to it.
-Dent best_dent(const Outline& outline, TracedRing& ring, int corner) {
+Dent best_dent(const Outline& outline, const Ring& ring, int corner) {
     const Corner& from = outline.at(corner);
     const Corner& to = outline.at(outline.next(corner));
     std::vector<Dent> candidates;
-    for (int i = from.last; i != to.first; i = ring.after(i))
+    for (int i = from.last; i != to.first; i = ring.next(i))
         candidates.push_back({turn(from.point, to.point, ring[i]), corner, i});
     const size_t tried = std::min<size_t>(candidates.size(), kDentCandidates);
     std::partial_sort(candidates.begin(), candidates.begin() + tried, candidates.end(),
@@ -134,7 +62,7 @@ Dent best_dent(const Outline& outline, TracedRing& ring, int corner) {
 }
 
 // Gives back the most useful dents, best first, while one saves `smallest` and the budget allows.
-Corners dented(const Corners& corners, TracedRing& ring, Rectangle image, int64_t smallest,
+Corners dented(const Corners& corners, const Ring& ring, Rectangle image, int64_t smallest,
                int budget) {
     Outline outline(corners, image);
     std::vector<Dent> heap;
@@ -162,7 +90,7 @@ Corners dented(const Corners& corners, TracedRing& ring, Rectangle image, int64_
 // ---- spikes: what removing edges can leave, sides folded back round no art at all ----------------
 
 // Cuts off every spike whose triangle with its neighbours holds nothing of the ring.
-Corners trimmed(const Corners& corners, TracedRing& ring, Rectangle image) {
+Corners trimmed(const Corners& corners, const Ring& ring, Rectangle image) {
     Outline outline(corners, image);
     int corner = outline.first();
     for (int left = outline.size(); left > 0; --left) {
@@ -178,82 +106,7 @@ Corners trimmed(const Corners& corners, TracedRing& ring, Rectangle image) {
     return outline.corners();
 }
 
-// ---- top down: for small budgets, and those that taking away cannot reach -----------------------
-
-// Andrew's monotone chain, clockwise on screen, without collinear points.
-Corners convex_hull(const TracedRing& ring) {
-    std::vector<int> order(ring.size());
-    std::iota(order.begin(), order.end(), 0);
-    std::sort(order.begin(), order.end(), [&](int a, int b) {
-        const Point p = ring[a], q = ring[b];
-        return p.x != q.x ? p.x < q.x : p.y < q.y;
-    });
-    Corners hull;
-    const auto extend = [&](int i, size_t base) {
-        while (hull.size() >= base + 2 &&
-               turn(hull[hull.size() - 2].point, hull.back().point, ring[i]) <= 0)
-            hull.pop_back();
-        hull.push_back({ring[i], i, i});
-    };
-    for (const int i : order) extend(i, 0);
-    const size_t base = hull.size() - 1;
-    for (auto i = order.rbegin() + 1; i != order.rend(); ++i) extend(*i, base);
-    hull.pop_back();
-    return hull;
-}
-
-// Cuts a convex polygon down to the image. New corners are rounded along the border, outward.
-Corners clipped(const Corners& polygon, Rectangle image) {
-    Corners result = polygon;
-    for (int side = 0; side < 4; ++side) {
-        const bool is_vertical = side % 2 == 0;
-        const int32_t limit = side == 0   ? image.left
-                              : side == 1 ? image.top
-                              : side == 2 ? image.right
-                                          : image.bottom;
-        const auto is_beyond = [&](Point p) {
-            const int32_t value = is_vertical ? p.x : p.y;
-            return side < 2 ? value < limit : value > limit;
-        };
-        const auto crossing = [&](Point a, Point b) {
-            const int64_t run = is_vertical ? b.x - a.x : b.y - a.y;
-            const int64_t rise = is_vertical ? b.y - a.y : b.x - a.x;
-            const int64_t walked = limit - (is_vertical ? a.x : a.y);
-            const int64_t floor = (is_vertical ? a.y : a.x) + floor_division(int128(rise) * walked, run);
-            Point p = is_vertical ? Point{limit, int32_t(floor)} : Point{int32_t(floor), limit};
-            if (turn(a, b, p) > 0) (is_vertical ? p.y : p.x) += 1;  // outward
-            return p;
-        };
-        Corners kept;
-        for (size_t i = 0; i < result.size(); ++i) {
-            const Corner& a = result[i];
-            const Corner& b = result[(i + 1) % result.size()];
-            if (!is_beyond(a.point)) kept.push_back(a);
-            if (is_beyond(a.point) == is_beyond(b.point)) continue;
-            const int facing = is_beyond(a.point) ? a.last : b.first;
-            kept.push_back({crossing(a.point, b.point), facing, facing});
-        }
-        result = kept;
-    }
-    return result;
-}
-
-bool has_near_points(const Corners& corners) {
-    for (size_t i = 0; i < corners.size(); ++i)
-        for (size_t j = 0; j < i; ++j)
-            if (squared_distance(corners[i].point, corners[j].point) < kNearest * kNearest) return true;
-    return false;
-}
-
-bool is_convex_inside(const Corners& corners, Rectangle image) {
-    for (size_t i = 0; i < corners.size(); ++i) {
-        const Point a = corners[i].point, b = corners[(i + 1) % corners.size()].point;
-        if (!image.contains(a) || turn(a, b, corners[(i + 2) % corners.size()].point) <= 0) return false;
-    }
-    return true;
-}
-
-Corners bounding_box(const TracedRing& ring) {
+Corners bounding_box(const Ring& ring) {
     int left = 0, top = 0, right = 0, bottom = 0;  // ring points that reach farthest
     for (int i = 1; i < ring.size(); ++i) {
         if (ring[i].x < ring[left].x) left = i;
@@ -266,25 +119,6 @@ Corners bounding_box(const TracedRing& ring) {
             {{ring[right].x, ring[top].y}, top, right},
             {{ring[right].x, ring[bottom].y}, right, bottom},
             {{ring[left].x, ring[bottom].y}, bottom, left}};
-}
-
-// The smallest convex polygon found that has at most `budget` corners, then the best dents.
-// Edges of the convex hull are taken away with no regard to the image, and what then leaves the
-// image is cut off; the bounding box, always possible, is where nothing better fits.
-Corners top_down(TracedRing& ring, Rectangle image, int budget) {
-    const int32_t width = image.right - image.left, height = image.bottom - image.top;
-    const Rectangle wide = {image.left - width, image.top - height, image.right + width,
-                            image.bottom + height};
-    Corners best = bounding_box(ring);
-    Outline outline(convex_hull(ring), wide);
-    for (int corners = budget; corners >= 4; --corners) {
-        outline.collapse(corners, 0);
-        const Corners candidate = clipped(outline.corners(), image);
-        if (int(candidate.size()) <= budget && is_convex_inside(candidate, image) &&
-            !has_near_points(candidate) && doubled_area(candidate) < doubled_area(best))
-            best = candidate;
-    }
-    return int(best.size()) < budget ? dented(best, ring, image, 1, budget) : best;
 }
 
 // ---- ruin and recreate ------------------------------------------------------------------------
@@ -303,54 +137,123 @@ bool edge_is_simple(const Corners& corners, size_t i) {
 
 // The polygon with `count` corners from `from` on replaced by the ring they stand for; empty where
 // the ring cannot be reached from the corners on both sides.
-Corners ruined(const Corners& corners, TracedRing& ring, size_t from, size_t count) {
+Corners ruined(const Corners& corners, const Ring& ring, size_t from, size_t count) {
     const size_t size = corners.size();
     const auto at = [&](size_t i) -> const Corner& { return corners[i % size]; };
-    Corners result = ring.stretch(at(from).first, at(from + count - 1).last);
-    const size_t stretch = result.size();
+    Corners result = stretch(ring, at(from).first, at(from + count - 1).last);
+    const size_t torn = result.size();
     if (!ring.is_outside_segment(at(from + size - 1).point, result.front().point) ||
         !ring.is_outside_segment(result.back().point, at(from + count).point))
         return {};
     for (size_t i = from + count; i < from + size; ++i) result.push_back(at(i));
-    if (!edge_is_simple(result, stretch - 1) || !edge_is_simple(result, result.size() - 1)) return {};
+    if (!edge_is_simple(result, torn - 1) || !edge_is_simple(result, result.size() - 1)) return {};
     return result;
 }
 
-// Tears out every stretch of corners in turn and collapses it anew; keeps what came out smaller.
-Corners refined(Corners corners, TracedRing& ring, Rectangle image) {
-    for (const int window : kWindows) {
-        for (size_t from = 0; from < corners.size() && size_t(window) + 2 < corners.size(); ++from) {
-            const Corners torn = ruined(corners, ring, from, size_t(window));
-            if (torn.empty()) continue;
-            Outline outline(torn, image);
-            outline.collapse(int(corners.size()), 0);
-            const Corners candidate = outline.corners();
-            if (candidate.size() <= corners.size() && !has_near_points(candidate) &&
-                doubled_area(candidate) < doubled_area(corners))
-                corners = candidate;
+// ---- from the ring down, and from a box up ------------------------------------------------------
+
+class Simplification {
+public:
+    Simplification(const std::vector<Point>& points, Rectangle image)
+        : ring_(points, image), image_(image) {}
+
+    Corners run(const Wishes& wishes);
+
+private:
+    int enough_for(int budget) const;
+    Corners within(int budget, const std::vector<Corners>& starts);
+    Corners refined(const Corners& corners, int passes);
+
+    Ring ring_;
+    Rectangle image_;
+    Hull hull_;
+};
+
+Corners Simplification::run(const Wishes& wishes) {
+    Outline outline(stretch(ring_, 0, ring_.size() - 1), image_);
+    int budget = wishes.budget;
+    std::vector<Corners> starts;
+    if (budget > 0) {
+        if (budget <= kFew) {
+            outline.collapse(kManyForFew, 0);
+            starts.push_back(outline.corners());
         }
+        outline.collapse(enough_for(budget), 0);
+        starts.push_back(outline.corners());
+    } else {
+        // An eighth of the tolerance leaves about twice as many corners.
+        outline.collapse(ring_.size(), wishes.tolerance / 8);
+        starts.push_back(outline.corners());
+        outline.collapse(ring_.size(), wishes.tolerance);
+        budget = std::max(outline.size(), 4);
+        if (int(starts[0].size()) > enough_for(budget)) starts[0] = outline.corners();
     }
-    return corners;
+    Corners corners = budget <= kMost ? within(budget, starts) : Corners();
+    if (corners.empty()) {
+        outline.collapse(budget, 0);
+        corners = outline.size() <= budget ? outline.corners() : bounding_box(ring_);
+    }
+    corners = trimmed(corners, ring_, image_);
+    if (wishes.smallest_dent > 0)
+        corners = dented(corners, ring_, image_, wishes.smallest_dent, wishes.budget);
+    return int(corners.size()) <= kMost ? refined(corners, wishes.refinement) : corners;
+}
+
+// How many corners are left for a contact polygon to choose from before it takes away the rest.
+int Simplification::enough_for(int budget) const {
+    return std::max(budget, std::min(2 * budget + 12 + ring_.size() / 64, kMost));
+}
+
+// The smallest polygon found that has at most `budget` vertices; empty if there was none.
+Corners Simplification::within(int budget, const std::vector<Corners>& starts) {
+    Corners best;
+    const auto offer = [&](ContactPolygon polygon) {
+        polygon.sweep();
+        polygon.reduce(budget);
+        polygon.sweep();
+        if (polygon.size() > budget || !polygon.is_valid()) return;
+        const Corners corners = polygon.corners();
+        if (best.empty() || doubled_area(corners) < doubled_area(best)) best = corners;
+    };
+    for (const Corners& start : starts) offer({start, ring_, image_, hull_});
+    if (budget <= kFew || best.empty()) {
+        ContactPolygon from_box(bounding_box(ring_), ring_, image_, hull_);
+        from_box.sweep();
+        from_box.grow(budget);
+        offer(from_box);
+    }
+    return best;
+}
+
+// Tears out every stretch of vertices in turn and lays it anew; keeps what came out smaller.
+Corners Simplification::refined(const Corners& corners, int passes) {
+    if (passes == 0) return corners;
+    const int budget = int(corners.size());
+    ContactPolygon best(corners, ring_, image_, hull_);
+    best.sweep();
+    for (int pass = 0; pass < passes; ++pass)
+        for (const int window : kWindows)
+            for (int from = 0; from < best.size() && window + 2 < best.size(); ++from) {
+                const Corners torn = ruined(best.corners(), ring_, size_t(from), size_t(window));
+                if (torn.empty()) continue;
+                Outline outline(torn, image_);
+                outline.collapse(budget + 2 + pass % 2, 0);
+                ContactPolygon polygon(outline.corners(), ring_, image_, hull_);
+                if (!polygon.is_valid()) continue;  // ring points can be too near to vertices that stay
+                polygon.settle_like(best);
+                polygon.sweep();
+                polygon.reduce(budget);
+                polygon.sweep();
+                if (polygon.size() <= budget && polygon.doubled_area() < best.doubled_area() && polygon.is_valid())
+                    best = polygon;
+            }
+    return best.corners();
 }
 
 }  // namespace
 
-std::vector<Point> simplify(const std::vector<Point>& points, Rectangle image, const Wishes& wishes) {
-    TracedRing ring(points, image);
-    Outline outline(ring.stretch(0, ring.size() - 1), image);
-    outline.collapse(wishes.budget > 0 ? wishes.budget : ring.size(), wishes.tolerance);
-    Corners corners = outline.corners();
-    const bool is_over = wishes.budget > 0 && int(corners.size()) > wishes.budget;
-    if (is_over || (wishes.budget > 0 && wishes.budget <= kFew)) {
-        const Corners other = top_down(ring, image, wishes.budget);
-        if (is_over || doubled_area(other) < doubled_area(corners)) corners = other;
-    }
-    corners = trimmed(corners, ring, image);
-    if (wishes.smallest_dent > 0)
-        corners = dented(corners, ring, image, wishes.smallest_dent, wishes.budget);
-    for (int pass = 0; pass < wishes.refinement && corners.size() <= kMostRefined; ++pass)
-        corners = refined(corners, ring, image);
-    std::vector<Point> polygon = points_of(corners);
+std::vector<Point> simplify(const std::vector<Point>& ring, Rectangle image, const Wishes& wishes) {
+    std::vector<Point> polygon = points_of(Simplification(ring, image).run(wishes));
     // From the topmost corner on, so that a small change of the art is a small change of the mesh.
     std::rotate(polygon.begin(), std::min_element(polygon.begin(), polygon.end(), is_above), polygon.end());
     return polygon;
