@@ -1,9 +1,9 @@
 """Outline to polygon: few vertices that contain the ring and never cut it.
 
-Corners of the ring are taken away, the one that adds the least area first (native/outline.cpp); what
-is left leans on the ring with every edge, and is reduced to its budget while its edges slide to
-where they save most (native/contact_polygon.cpp, docs/outline.md). It is exact: vertices lie on
-the grid from the first to the last, and every operation is accepted or refused on integers.
+Corners of the ring are taken away, the one that adds the least area first (native/outline.cpp);
+what is left leans on the ring with every edge, and is reduced to its budget while its edges slide
+to where they save most (native/contact_polygon.cpp, docs/outline.md). It is exact: vertices lie
+on the grid from the first to the last, and every operation is accepted or refused on integers.
 """
 
 from __future__ import annotations
