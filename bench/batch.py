@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -146,7 +147,7 @@ def _simplifying() -> Work:
     alpha, _ = images.decode_alpha(sheet.png("character", 1024))
     mask = (alpha > 0).astype(np.uint8)
     [outline] = trace_outlines(mask, min_contour_area=1)
-    wishes = {"budget": 32, "tolerance": 0, "smallest_dent": 0, "refinement": 0}
+    wishes: dict[str, Any] = {"budget": 32, "tolerance": 0, "smallest_dent": 0, "refinement": 0}
     return partial(kernel.simplify, outline.ring, (1024, 1024), **wishes)
 
 

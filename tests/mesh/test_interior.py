@@ -1,71 +1,93 @@
-"""Vertices inside, for bending: as many as density and budget allow."""
+"""Vertices inside and along edges, for bending: as many as density and budget allow."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from spinelift.mesh.interior import interior_points
-from spinelift.mesh.types import GRID, GridPoints
+from spinelift import samples
+from spinelift.mesh.interior import Interior, interior_points, wanted_vertices
+from spinelift.mesh.parameters import MeshParameters
+from spinelift.mesh.pipeline import generate
+from spinelift.mesh.types import GRID, Alpha, GridPoints
+from spinelift.samples.families import limb, rod
 
 SIDE = 120
+BENDING = MeshParameters(internal_vertex_density=50, max_vertices=40)
 
 
 def square() -> GridPoints:
     corners = [(0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE)]
-    return np.array(corners, dtype=np.int32) * np.int32(GRID)
+    return np.array(corners, dtype=np.int32)
 
 
-def test_density_of_a_hundred_gives_about_the_scaling_factor_where_art_fills_its_image() -> None:
-    interior = interior_points(
-        square(), (SIDE, SIDE), density=100, density_scaling_factor=1000, min_triangle_area=0.1
+def filled_square(wanted: int, min_triangle_area: float = 0.1) -> Interior:
+    polygon = square() * np.int32(GRID)
+    return interior_points(
+        polygon, (SIDE, SIDE), wanted=wanted, min_triangle_area=min_triangle_area
     )
 
-    assert len(interior.points) == pytest.approx(1000, rel=0.2)
+
+@pytest.mark.parametrize(("share", "wanted"), [(1, 500), (4, 125), (9, 56)])
+def test_density_wants_its_percentage_for_the_filled_share_of_the_image(
+    share: int, wanted: int
+) -> None:
+    size = (SIDE * share, SIDE)
+
+    assert wanted_vertices(square(), size, density=50, density_scaling_factor=1000) == wanted
 
 
-def test_long_edges_are_split_at_the_spacing_of_the_lattice() -> None:
-    interior = interior_points(
-        square(), (SIDE, SIDE), density=10, density_scaling_factor=1000, min_triangle_area=1
-    )
+def test_density_too_small_to_be_felt_wants_nothing() -> None:
+    """5e-324 is above 0, but a hundredth of it is not."""
+    size = (SIDE, SIDE)
+
+    assert wanted_vertices(square(), size, density=5e-324, density_scaling_factor=1000) == 0
+
+
+def test_as_many_vertices_are_added_as_are_wanted() -> None:
+    assert filled_square(0).size == 4
+    assert filled_square(7).size == 11
+    assert filled_square(500).size == 504
+
+
+def test_edges_are_split_as_finely_as_the_inside_is_filled() -> None:
+    interior = filled_square(100)
 
     gaps = np.roll(interior.polygon, -1, axis=0) - interior.polygon
-    lengths = abs(gaps).sum(axis=1) / GRID
-    spacing = (SIDE * SIDE / 100 * 2 / 3**0.5) ** 0.5
-    assert len(interior.polygon) > 4
-    assert lengths.max() < 1.6 * spacing
+    lengths = np.hypot(*gaps.T) / GRID
+    spacing = (SIDE * SIDE / len(interior.points) * 2 / 3**0.5) ** 0.5
+    assert lengths.max() < 2 * spacing
 
 
-def test_triangles_of_the_lattice_are_not_smaller_than_the_least_area() -> None:
-    interior = interior_points(
-        square(), (SIDE, SIDE), density=100, density_scaling_factor=10_000, min_triangle_area=50
-    )
-
-    # Each point of a lattice has two triangles of its own.
-    assert len(interior.points) <= SIDE * SIDE / (2 * 50)
-
-
-def test_density_too_small_to_be_felt_gives_no_points() -> None:
-    """5e-324 is above 0, but a hundredth of it is not."""
-    interior = interior_points(
-        square(), (SIDE, SIDE), density=5e-324, density_scaling_factor=1000, min_triangle_area=1
-    )
-
-    assert interior.size == 4
+def straight() -> dict[str, Alpha]:
+    return {
+        "rod": rod(240, 240, thickness=9),
+        "upright limb": limb(60, 240, bend=0),
+        "lying limb": np.ascontiguousarray(limb(60, 240, bend=0).T),
+    }
 
 
-@settings(max_examples=60)
-@given(st.integers(4, 200), st.floats(0.1, 100))
-def test_budget_is_never_exceeded(max_vertices: int, density: float) -> None:
-    interior = interior_points(
-        square(),
-        (SIDE, SIDE),
-        density=density,
-        density_scaling_factor=1000,
-        min_triangle_area=1,
-        max_vertices=max_vertices,
-    )
+@pytest.mark.parametrize("name", straight())
+def test_straight_limb_has_vertices_along_its_sides(name: str) -> None:
+    """However straight: it is to bend. no piece of its outline is longer than a sixth of it."""
+    alpha = straight()[name]
 
-    assert interior.size <= max_vertices
+    [mesh] = generate(alpha, BENDING)
+
+    hull = mesh.vertices[: mesh.hull]
+    lengths = np.hypot(*(np.roll(hull, -1, axis=0) - hull).T)
+    y, x = np.nonzero(alpha)
+    assert lengths.max() < np.hypot(np.ptp(x), np.ptp(y)) / 6
+
+
+def test_triangles_of_drawn_parts_are_well_shaped() -> None:
+    qualities = [generate(alpha, BENDING)[0].quality for alpha in drawn_parts()]
+
+    smallest = [quality.smallest_angle_degrees for quality in qualities]
+    assert np.median(smallest) > 24
+    assert np.median([quality.angle_p5_degrees for quality in qualities]) > 27
+    assert np.mean([quality.slivers for quality in qualities]) < 0.02
+
+
+def drawn_parts() -> list[Alpha]:
+    return [np.ascontiguousarray(image[..., 3]) for image in samples.draw_all().values()]

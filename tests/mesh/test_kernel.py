@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from spinelift.mesh import kernel
-from spinelift.mesh.types import GRID, Mask, Ring
+from spinelift.mesh.types import GRID, GridPoints, Mask, Ring
 from tests.drawing import masks
 from tests.mesh import oracle
 
@@ -174,51 +174,86 @@ def test_simplified_polygon_contains_the_ring_within_the_budget(
     assert not budget or tolerance or len(polygon) <= budget
 
 
-@settings(max_examples=60)
-@given(masks(), st.integers(GRID, 20 * GRID))
-def test_splitting_cuts_nothing_and_keeps_every_corner(mask: Mask, spacing: int) -> None:
+def simplify(ring: Any, size: Any = (4, 4), **wishes: Any) -> GridPoints:
+    usual: dict[str, Any] = {"budget": 0, "tolerance": 0, "smallest_dent": 0, "refinement": 0}
+    return kernel.simplify(ring, size, **{**usual, **wishes})
+
+
+def filled(polygon: GridPoints, size: tuple[int, int], **wishes: int) -> tuple[GridPoints, ...]:
+    usual = {"most_vertices": 500, "most_hull_vertices": 500, "wanted": 30, "smallest": 0}
+    return kernel.fill(polygon, size, **{**usual, **wishes})
+
+
+@settings(max_examples=100)
+@given(masks(), st.integers(0, 40), st.integers(4, 60), st.integers(4, 60))
+def test_filling_adds_vertices_along_and_inside_the_polygon_within_its_budgets(
+    mask: Mask, wanted: int, most: int, most_on_hull: int
+) -> None:
     ring, size = outline_of(mask)
+    polygon = simplify(ring, size, budget=min(most, most_on_hull))
 
-    split = kernel.split(ring * np.int32(GRID), size, spacing)
+    border, inside = filled(
+        polygon, size, most_vertices=most, most_hull_vertices=most_on_hull, wanted=wanted
+    )
 
-    assert oracle.ring_polygon(split).covers(oracle.ring_polygon(ring * GRID))
-    assert {tuple(point) for point in ring * GRID} <= {tuple(point) for point in split}
-
-
-def test_edge_is_split_into_equal_parts_of_about_the_spacing() -> None:
-    square = np.array([(0, 0), (640, 0), (640, 640), (0, 640)], dtype=np.int32)
-
-    split = kernel.split(square, (10, 10), 210)
-
-    assert split[:4].tolist() == [[0, 0], [213, 0], [426, 0], [640, 0]]
-    assert len(split) == 12
+    before, after = oracle.ring_polygon(polygon), oracle.ring_polygon(border)
+    assert after.is_valid
+    assert after.covers(before)
+    assert {tuple(point) for point in polygon} <= {tuple(point) for point in border}
+    assert after.contains(shapely.points(inside)).all()
+    assert (border >= 0).all()
+    assert (border <= np.array(size) * GRID).all()
+    assert len(border) <= most_on_hull
+    assert len(border) + len(inside) <= min(most, len(polygon) + wanted)
 
 
 @settings(max_examples=60)
-@given(masks(), st.integers(2 * GRID, 12 * GRID), st.integers(1, 4 * GRID))
-def test_lattice_points_lie_inside_with_their_margin(mask: Mask, spacing: int, margin: int) -> None:
-    ring, _ = outline_of(mask)
-    polygon = ring * np.int32(GRID)
+@given(masks(), st.integers(1, 30), st.integers(1, 30))
+def test_filling_with_more_goes_on_where_less_ended(mask: Mask, less: int, more: int) -> None:
+    ring, size = outline_of(mask)
+    polygon = simplify(ring, size, budget=20)
 
-    points = kernel.lattice(polygon, spacing, margin)
+    border, inside = filled(polygon, size, wanted=less)
+    more_border, more_inside = filled(polygon, size, wanted=less + more)
 
-    border = oracle.ring_polygon(polygon)
-    inside = shapely.points(points)
-    assert border.contains(inside).all()
-    assert (shapely.distance(border.exterior, inside) >= margin * (1 - 1e-12)).all()
+    assert {tuple(point) for point in border} <= {tuple(point) for point in more_border}
+    assert len(inside) <= len(more_inside)
 
 
-def test_lattice_is_hexagonal() -> None:
-    square = np.array([(0, 0), (6400, 0), (6400, 6400), (0, 6400)], dtype=np.int32)
+@settings(max_examples=60)
+@given(masks())
+def test_filled_vertices_are_half_a_pixel_apart(mask: Mask) -> None:
+    ring, size = outline_of(mask)
+    polygon = simplify(ring, size, budget=12)
 
-    points = kernel.lattice(square, 640, 1).astype(np.float64)
+    vertices = np.concatenate(filled(polygon, size)).astype(np.int64)
 
-    apart = np.sqrt(((points[:, None] - points[None]) ** 2).sum(axis=2))
-    np.fill_diagonal(apart, np.inf)
-    neighbours = (abs(apart - 640) < 2).sum(axis=1)
-    assert apart.min() > 638
-    assert neighbours.max() == 6
-    assert (neighbours == 6).sum() > len(points) / 2
+    gaps = ((vertices[:, None] - vertices[None]) ** 2).sum(axis=2)
+    np.fill_diagonal(gaps, 2**62)
+    assert gaps.min() >= (GRID // 2) ** 2
+
+
+@settings(max_examples=60)
+@given(st.integers(4, 60), st.integers(4, 60), st.floats(0.1, 100))
+def test_no_vertex_is_added_for_triangles_that_are_too_small(
+    width: int, height: int, pixels: float
+) -> None:
+    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.int32)
+    smallest = int(2 * pixels * GRID * GRID)
+
+    border, inside = filled(corners * np.int32(GRID), (width, height), smallest=smallest)
+
+    triangles = 2 * (len(border) + len(inside)) - len(border) - 2
+    assert triangles <= max(2, width * height / pixels)
+
+
+def test_polygon_that_is_not_simple_is_left_as_it_is() -> None:
+    bow = np.array([(0, 0), (640, 640), (640, 0), (0, 640)], dtype=np.int32)
+
+    border, inside = filled(bow, (10, 10))
+
+    assert border.tolist() == bow.tolist()
+    assert len(inside) == 0
 
 
 # ---- what is refused ----------------------------------------------------------------------------
@@ -231,11 +266,6 @@ def read_only() -> Mask:
     mask = np.eye(4, dtype=np.uint8)
     mask.flags.writeable = False
     return mask
-
-
-def simplify(ring: Any = SQUARE, size: Any = (4, 4), **wishes: int) -> object:
-    usual = {"budget": 0, "tolerance": 0, "smallest_dent": 0, "refinement": 0}
-    return kernel.simplify(ring, size, **{**usual, **wishes})
 
 
 WRONG_MASKS: dict[str, Any] = {
@@ -266,8 +296,7 @@ FUNCTIONS_OF_A_MASK: dict[str, Callable[[Any], object]] = {
 }
 FUNCTIONS_OF_POINTS: dict[str, Callable[[Any], object]] = {
     "simplify": simplify,
-    "split": lambda points: kernel.split(points, (4, 4), 64),
-    "lattice": lambda points: kernel.lattice(points, 64, 8),
+    "fill": lambda points: filled(points, (4, 4)),
     "triangulate": lambda points: kernel.triangulate(points, len(points)),
     "coverage": lambda points: kernel.coverage(ONES, (0, 0), points, np.array([[0, 1, 2]])),
 }
@@ -284,19 +313,23 @@ WRONG_CALLS: dict[str, Callable[[], object]] = {
     "bridge beyond the right": lambda: kernel.bridge(ONES.copy(), [SQUARE[1:2], SQUARE[:1]]),
     "bridge beyond the bottom": lambda: kernel.bridge(ONES.copy(), [SQUARE[3:], SQUARE[:1]]),
     "simplify a triangle": lambda: simplify(SQUARE[:3]),
-    "simplify beyond the right": lambda: simplify(size=(3, 4)),
-    "simplify beyond the bottom": lambda: simplify(size=(4, 3)),
+    "simplify beyond the right": lambda: simplify(SQUARE, (3, 4)),
+    "simplify beyond the bottom": lambda: simplify(SQUARE, (4, 3)),
     "simplify what overflows": lambda: simplify(SQUARE * np.int32(2**28)),
-    "simplify in too large an image": lambda: simplify(size=(2**27, 2**27)),
-    "simplify to a budget below nothing": lambda: simplify(budget=-1),
-    "simplify to a budget beyond 32 bits": lambda: simplify(budget=2**32 + 4),
-    "simplify to a tolerance beyond 64 bits": lambda: simplify(tolerance=2**64),
-    "split by nothing": lambda: kernel.split(SQUARE, (4, 4), 0),
-    "split backwards": lambda: kernel.split(SQUARE, (4, 4), -64),
-    "lattice too fine": lambda: kernel.lattice(SQUARE, 1, 8),
-    "lattice without margin": lambda: kernel.lattice(SQUARE, 64, 0),
-    "lattice with a margin beyond 32 bits": lambda: kernel.lattice(SQUARE, 64, 2**40),
-    "lattice with a spacing beyond 64 bits": lambda: kernel.lattice(SQUARE, 2**64 + 2, 8),
+    "simplify in too large an image": lambda: simplify(SQUARE, (2**27, 2**27)),
+    "simplify to a budget below nothing": lambda: simplify(SQUARE, budget=-1),
+    "simplify to a budget beyond 32 bits": lambda: simplify(SQUARE, budget=2**32 + 4),
+    "simplify to a tolerance beyond 64 bits": lambda: simplify(SQUARE, tolerance=2**64),
+    "fill to a number below nothing": lambda: filled(SQUARE, (4, 4), wanted=-1),
+    "fill to a number beyond 32 bits": lambda: filled(SQUARE, (4, 4), most_vertices=2**31),
+    "fill an outline to a number beyond 32 bits": lambda: filled(
+        SQUARE, (4, 4), most_hull_vertices=2**31
+    ),
+    "fill down to less than nothing": lambda: filled(SQUARE, (4, 4), smallest=-1),
+    "fill down to what 64 bits cannot hold": lambda: filled(SQUARE, (4, 4), smallest=2**64),
+    "fill in too large an image": lambda: filled(SQUARE, (2**27, 2**27)),
+    "fill beyond the right": lambda: filled(SQUARE * np.int32(100), (4, 40)),
+    "fill beyond the bottom": lambda: filled(SQUARE * np.int32(100), (40, 4)),
     "triangulate a hull of two": lambda: kernel.triangulate(SQUARE, 2),
     "triangulate more hull than points": lambda: kernel.triangulate(SQUARE, 5),
     "cover by a vertex that is not there": lambda: kernel.coverage(

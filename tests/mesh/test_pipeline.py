@@ -55,19 +55,24 @@ def test_image_is_not_changed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "budget"),
+    ("parameters", "wanted", "budget"),
     [
-        (MeshParameters(), None),
-        (MeshParameters(internal_vertex_density=50), None),
-        (MeshParameters(max_hull_vertices=30), 30),
-        (MeshParameters(max_vertices=30), 30),
-        (MeshParameters(max_vertices=30, max_hull_vertices=12), 12),
-        (MeshParameters(max_vertices=30, internal_vertex_density=1), 19),
-        (MeshParameters(max_vertices=4, internal_vertex_density=1), 4),
+        ({}, 0, None),
+        ({}, 50, None),
+        ({"max_hull_vertices": 30}, 0, 30),
+        ({"max_hull_vertices": 30}, 5, 25),
+        ({"max_hull_vertices": 30}, 50, 22),
+        ({"max_vertices": 30}, 0, 30),
+        ({"max_vertices": 30}, 5, 25),
+        ({"max_vertices": 30}, 50, 18),
+        ({"max_vertices": 30, "max_hull_vertices": 12}, 0, 12),
+        ({"max_vertices": 4}, 50, 4),
     ],
 )
-def test_hull_gets_its_share_of_the_budgets(parameters: MeshParameters, budget: int | None) -> None:
-    assert hull_budget(parameters) == budget
+def test_corners_of_the_outline_get_their_share_of_the_budgets(
+    parameters: dict[str, int], wanted: int, budget: int | None
+) -> None:
+    assert hull_budget(MeshParameters(**parameters), wanted) == budget  # type: ignore[arg-type]
 
 
 SPIKY = [

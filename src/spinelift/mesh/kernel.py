@@ -30,9 +30,14 @@ _SIGNATURES: native.Signatures = {
     "fill_diagonals": (_int64, [native.OWN_BYTES, _int32, _int32]),
     "trace": (_memory, [*_mask, _int32, _int32, _count]),
     "bridge": (_int64, [native.OWN_BYTES, _int32, _int32, _int32s, _int64s, _int64]),
-    "simplify": (_memory, [*_points, _int32, _int32, _int32, _int64, _int64, _int32, _count]),
-    "split": (_memory, [*_points, _int32, _int32, _int64, _count]),
-    "lattice": (_memory, [*_points, _int64, _int64, _count]),
+    "simplify": (
+        _memory,
+        [*_points, *[_int32] * 3, _int64, _int64, _int32, ctypes.c_bool, _count],
+    ),
+    "fill": (
+        _memory,
+        [*_points, *[_int32] * 5, _int64, ctypes.POINTER(ctypes.c_int32), _count],
+    ),
     "triangulate": (_memory, [*_points, _int32, _count]),
     "coverage": (
         _int64,
@@ -142,11 +147,13 @@ def simplify(
     tolerance: int,
     smallest_dent: int,
     refinement: int,
+    has_inside: bool = False,
 ) -> GridPoints:
     """Polygon of few vertices that contains `ring` and stays in the image of `size` (w, h) pixels.
 
     `budget` is the most vertices, 0 for none; `tolerance` and `smallest_dent` are twice an area in
-    square grid units. Returns points in grid units, clockwise.
+    square grid units. Where vertices are to be put inside, short edges go. Returns points in grid
+    units, clockwise.
     """
     width, height = _size_in_grid_units(size)
     if len(ring) and ring.max() > MAXIMUM_SIDE:
@@ -158,24 +165,36 @@ def simplify(
     _check_range("refinement", refinement, 0, LARGEST_INT32)
     if points[:, 0].max() > width or points[:, 1].max() > height:
         raise ValueError("the ring leaves the image")
-    wishes = (budget, tolerance, smallest_dent, refinement)
+    wishes = (budget, tolerance, smallest_dent, refinement, has_inside)
     return _call_for_rows("simplify", 2, points, len(points), width, height, *wishes)
 
 
-def split(polygon: GridPoints, size: tuple[int, int], spacing: int) -> GridPoints:
-    """The polygon with its edges split into equal parts of about `spacing` grid units."""
+def fill(
+    polygon: GridPoints,
+    size: tuple[int, int],
+    *,
+    most_vertices: int,
+    most_hull_vertices: int,
+    wanted: int,
+    smallest: int,
+) -> tuple[GridPoints, GridPoints]:
+    """The polygon, with vertices added along its edges, and points inside it.
+
+    `wanted` are added where the most vertices, the polygon's included, allow; none that would make
+    a triangle of less than `smallest`, which is twice an area in square grid units.
+    """
     points = _checked_points(polygon)
     width, height = _size_in_grid_units(size)
-    _check_range("spacing", spacing, 1, LARGEST_INT32)
-    return _call_for_rows("split", 2, points, len(points), width, height, spacing)
-
-
-def lattice(polygon: GridPoints, spacing: int, margin: int) -> GridPoints:
-    """Points of a hexagonal lattice inside the polygon, at least `margin` from its edges."""
-    _check_range("spacing", spacing, 2, LARGEST_INT32)
-    _check_range("margin", margin, 1, MAXIMUM_SIDE * GRID)
-    points = _checked_points(polygon)
-    return _call_for_rows("lattice", 2, points, len(points), spacing, margin)
+    if points[:, 0].max() > width or points[:, 1].max() > height:
+        raise ValueError("the polygon leaves the image")
+    _check_range("most_vertices", most_vertices, 0, LARGEST_INT32)
+    _check_range("most_hull_vertices", most_hull_vertices, 0, LARGEST_INT32)
+    _check_range("wanted", wanted, 0, LARGEST_INT32)
+    _check_range("smallest", smallest, 0, LARGEST_INT64)
+    hull = ctypes.c_int32()
+    wishes = (most_vertices, most_hull_vertices, wanted, smallest, ctypes.byref(hull))
+    rows = _call_for_rows("fill", 2, points, len(points), width, height, *wishes)
+    return rows[: hull.value], rows[hull.value :]
 
 
 def triangulate(points: GridPoints, hull: int) -> Triangles:

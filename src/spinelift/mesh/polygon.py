@@ -28,13 +28,15 @@ def simplify(
     smallest_gain: float = 0.0,
     max_hull_vertices: int | None = None,
     refinement: int = 0,
+    has_inside: bool = False,
 ) -> GridPoints:
     """Return a simple polygon that contains `ring`, inside an image of `size` (width, height).
 
     Without a budget a vertex is given up while that adds at most half of `detail_factor` of the
     ring's area (the curve behind it: docs/architecture.md). With `max_hull_vertices` the budget
     decides alone. `concave_factor` then gives dents back, the most useful first; no vertex is kept
-    for less than `smallest_gain` px2. Points come in grid units, clockwise on screen.
+    for less than `smallest_gain` px2. Short edges go where the polygon is to have vertices inside,
+    because no good triangle stands on them. Points come in grid units, clockwise on screen.
     """
     area = doubled_area(ring) * GRID * GRID  # twice the area, like all areas here
     smallest = int(2 * smallest_gain * GRID * GRID)
@@ -48,4 +50,5 @@ def simplify(
         tolerance=0 if max_hull_vertices else max(affordable, smallest, STEP),
         smallest_dent=dent if concave_factor > 0 else 0,
         refinement=refinement,
+        has_inside=has_inside,
     )

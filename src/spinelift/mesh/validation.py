@@ -10,7 +10,7 @@ import numpy as np
 from spinelift.mesh.errors import InvalidParameters, ParameterProblem
 from spinelift.mesh.mask import opaque_pixels
 from spinelift.mesh.parameters import MeshParameters
-from spinelift.mesh.pipeline import generate, hull_budget
+from spinelift.mesh.pipeline import generate
 from spinelift.mesh.presets import BALANCED, PRESETS, TARGETS
 from spinelift.mesh.quality import triangle_areas
 from spinelift.mesh.types import Alpha, Mesh
@@ -76,7 +76,7 @@ class MeshParameterValidator:
                 f"Alpha threshold {parameters.alpha_threshold} leaves out "
                 f"{1 - kept / visible:.0%} of the visible pixels."
             )
-        if hull_budget(parameters) is not None:
+        if parameters.max_vertices is not None or parameters.max_hull_vertices is not None:
             without = replace(parameters, max_vertices=None, max_hull_vertices=None)
             given = _area(meshes or generate(alpha, parameters))
             free = _area(generate(alpha, without))

@@ -8,6 +8,7 @@
 #include <new>
 
 #include "coverage.hpp"
+#include "interior.hpp"
 #include "mask.hpp"
 #include "polygon.hpp"
 #include "triangulation.hpp"
@@ -67,24 +68,22 @@ EXPORT int64_t spinelift_bridge(uint8_t* mask, int32_t width, int32_t height, co
 
 EXPORT void* spinelift_simplify(const int32_t* xy, int64_t size, int32_t width, int32_t height,
                                 int32_t budget, int64_t tolerance, int64_t smallest_dent,
-                                int32_t refinement, int64_t* count) try {
+                                int32_t refinement, bool has_inside, int64_t* count) try {
     return copied(simplify(points_from(xy, size), {0, 0, width, height},
-                           {budget, tolerance, smallest_dent, refinement}),
+                           {budget, tolerance, smallest_dent, refinement, has_inside}),
                   count);
 } catch (const std::bad_alloc&) {
     return nullptr;
 }
 
-EXPORT void* spinelift_split(const int32_t* xy, int64_t size, int32_t width, int32_t height,
-                             int64_t spacing, int64_t* count) try {
-    return copied(split(points_from(xy, size), {0, 0, width, height}, spacing), count);
-} catch (const std::bad_alloc&) {
-    return nullptr;
-}
-
-EXPORT void* spinelift_lattice(const int32_t* xy, int64_t size, int64_t spacing, int64_t margin,
-                               int64_t* count) try {
-    return copied(lattice_inside(points_from(xy, size), spacing, margin), count);
+// The first `hull` of the points that come back are the polygon.
+EXPORT void* spinelift_fill(const int32_t* xy, int64_t size, int32_t width, int32_t height,
+                            int32_t most_vertices, int32_t most_hull_vertices, int32_t wanted,
+                            int64_t smallest, int32_t* hull, int64_t* count) try {
+    const FilledPolygon filled = fill(points_from(xy, size), {0, 0, width, height},
+                                      {most_vertices, most_hull_vertices, wanted, smallest});
+    *hull = filled.hull;
+    return copied(filled.points, count);
 } catch (const std::bad_alloc&) {
     return nullptr;
 }

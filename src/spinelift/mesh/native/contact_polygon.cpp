@@ -1,6 +1,7 @@
 #include "contact_polygon.hpp"
 
 #include <cassert>
+#include <cmath>
 
 namespace spinelift {
 namespace {
@@ -409,6 +410,36 @@ bool ContactPolygon::find_cheapest(std::vector<Removal>& removals, int& cheapest
         removal.state = trial.remove(cheapest) ? Removal::kKnown : Removal::kImpossible;
         trial.polish(std::min(cheapest, trial.size() - 1));
         removal.cost = trial.doubled_area() - area;
+    }
+}
+
+void ContactPolygon::drop_short_edges(int64_t affordable) {
+    const int64_t most = doubled_area() + affordable;
+    bool has_dropped = true;
+    while (has_dropped && size() > 4) {
+        std::vector<std::pair<double, int>> edges;
+        double sum = 0;
+        for (int i = 0; i < size(); ++i) {
+            edges.push_back({std::sqrt(double(squared_distance(point(i), point(next(i))))), i});
+            sum += edges.back().first;
+        }
+        const double limit = sum / size() / 2;
+        std::sort(edges.begin(), edges.end());
+        has_dropped = false;
+        for (size_t k = 0; k < edges.size() && edges[k].first < limit && !has_dropped; ++k) {
+            ContactPolygon best = *this;
+            for (const int gone : {edges[k].second, next(edges[k].second)}) {
+                // The edge itself goes with its first vertex if that is convex, or either reflex end.
+                if (gone != edges[k].second && is_convex(gone)) continue;
+                ContactPolygon trial = *this;
+                if (!trial.remove(gone)) continue;
+                trial.polish(std::min(gone, trial.size() - 1));
+                const bool is_better = best.size() == size() || trial.doubled_area() < best.doubled_area();
+                if (is_better && trial.doubled_area() <= most) best = trial;
+            }
+            has_dropped = best.size() < size();
+            if (has_dropped) *this = best;
+        }
     }
 }
 

@@ -34,6 +34,10 @@ public:
     // many as save something.
     void grow(int budget);
 
+    // Takes edges away that are shorter than half the mean, because no good triangle stands on them,
+    // the shortest first, as long as that adds at most `affordable` (twice an area) in all.
+    void drop_short_edges(int64_t affordable);
+
     // Is the invariant true? Asks for every edge and ring point.
     bool is_valid() const;
 

@@ -3,26 +3,6 @@
 #include <cmath>
 
 namespace spinelift {
-namespace {
-
-// The grid point next to the point that divides ab as part : parts, on the line or outside of it.
-Point outward_grid_point(Point a, Point b, int part, int parts) {
-    const int64_t x = a.x + floor_division(int128(b.x - a.x) * part, parts);
-    const int64_t y = a.y + floor_division(int128(b.y - a.y) * part, parts);
-    Point best = a;
-    int64_t least = INT64_MAX;
-    for (int dy = 0; dy <= 1; ++dy) {
-        for (int dx = 0; dx <= 1; ++dx) {
-            const Point candidate = {int32_t(x + dx), int32_t(y + dy)};
-            const int64_t outside = -turn(a, b, candidate);
-            if (outside >= 0 && outside < least) least = outside, best = candidate;
-        }
-    }
-    return best;
-}
-
-}  // namespace
-
 Outline::Outline(const std::vector<Corner>& corners, Rectangle bounds)
     : bounds_(bounds), grid_(bounds, corners.size()), size_(int(corners.size())), head_(0) {
     nodes_.reserve(corners.size() * 2);
@@ -257,28 +237,6 @@ bool Outline::cut(int corner) {
     if (head_ == corner) head_ = after;
     --size_;
     return true;
-}
-
-void Outline::split_edges(int64_t spacing) {
-    const int stop = head_;
-    int node = head_;
-    do {
-        const int after = nodes_[node].next;
-        const Point a = point(node), b = point(after);
-        const double length = std::sqrt(double(squared_distance(a, b)));
-        const int parts = int(length / double(spacing) + 0.5);
-        for (int part = 1; part < parts; ++part) {
-            const Point at = outward_grid_point(a, b, part, parts);
-            const Detour detour = {node, after, {point(node), at, b}, 3, true};
-            if (!bounds_.contains(at) || turn(point(node), at, b) < 0 ||
-                !is_far_from_others(at, detour) || !is_clear(detour))
-                continue;
-            const int facing = nodes_[after].corner.first;
-            node = insert(node, after, {at, facing, facing});
-            ++size_;
-        }
-        node = after;
-    } while (node != stop);
 }
 
 }  // namespace spinelift

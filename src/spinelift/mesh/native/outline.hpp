@@ -31,9 +31,6 @@ public:
     // Called again it goes on where it stopped, as if it had not.
     void collapse(int budget, int64_t tolerance);
 
-    // Splits every edge into the number of equal parts that comes nearest to `spacing` each.
-    void split_edges(int64_t spacing);
-
     // Puts a corner at `point`, inside the polygon, between `corner` and the one after it; the
     // caller knows that this cuts nothing. False where it would touch the boundary or come too near.
     bool dent(int corner, Point point, int ring_index);

@@ -11,6 +11,8 @@ constexpr int kMost = 400;           // vertices: beyond, leaning takes long and
 constexpr int kDentCandidates = 48;  // deepest ring points tried for a dent
 constexpr int kWindows[] = {1, 2, 4, 8};  // vertices torn out at once by a refinement pass
 
+constexpr double kEveningShare = 0.03;  // of the area, that longer edges may cost
+
 using Corners = std::vector<Corner>;
 
 std::vector<Point> points_of(const Corners& corners) {
@@ -163,6 +165,7 @@ private:
     int enough_for(int budget) const;
     Corners within(int budget, const std::vector<Corners>& starts);
     Corners refined(const Corners& corners, int passes);
+    Corners evened(const Corners& corners);
 
     Ring ring_;
     Rectangle image_;
@@ -196,7 +199,9 @@ Corners Simplification::run(const Wishes& wishes) {
     corners = trimmed(corners, ring_, image_);
     if (wishes.smallest_dent > 0)
         corners = dented(corners, ring_, image_, wishes.smallest_dent, wishes.budget);
-    return int(corners.size()) <= kMost ? refined(corners, wishes.refinement) : corners;
+    if (int(corners.size()) > kMost) return corners;
+    corners = refined(corners, wishes.refinement);
+    return wishes.has_inside ? evened(corners) : corners;
 }
 
 // How many corners are left for a contact polygon to choose from before it takes away the rest.
@@ -250,6 +255,13 @@ Corners Simplification::refined(const Corners& corners, int passes) {
     return best.corners();
 }
 
+// Without short edges, for a little area.
+Corners Simplification::evened(const Corners& corners) {
+    ContactPolygon polygon(corners, ring_, image_, hull_);
+    polygon.drop_short_edges(int64_t(double(doubled_area(corners)) * kEveningShare));
+    return polygon.is_valid() ? polygon.corners() : corners;
+}
+
 }  // namespace
 
 std::vector<Point> simplify(const std::vector<Point>& ring, Rectangle image, const Wishes& wishes) {
@@ -257,14 +269,6 @@ std::vector<Point> simplify(const std::vector<Point>& ring, Rectangle image, con
     // From the topmost corner on, so that a small change of the art is a small change of the mesh.
     std::rotate(polygon.begin(), std::min_element(polygon.begin(), polygon.end(), is_above), polygon.end());
     return polygon;
-}
-
-std::vector<Point> split(const std::vector<Point>& polygon, Rectangle image, int64_t spacing) {
-    Corners corners;
-    for (const Point p : polygon) corners.push_back({p, 0, 0});
-    Outline outline(corners, image);
-    outline.split_edges(spacing);
-    return points_of(outline.corners());
 }
 
 }  // namespace spinelift

@@ -10,12 +10,10 @@ struct Wishes {
     int64_t tolerance;         // twice the area that taking one vertex away may add
     int64_t smallest_dent;     // twice the area a dent must save to be given back; 0 means no dents
     int refinement;            // passes of ruin and recreate
+    bool has_inside;           // are vertices put inside? Then short edges go
 };
 
 // `ring` is in grid units, clockwise on screen, inside `image`.
 std::vector<Point> simplify(const std::vector<Point>& ring, Rectangle image, const Wishes& wishes);
-
-// The polygon with its long edges split into parts of about `spacing`.
-std::vector<Point> split(const std::vector<Point>& polygon, Rectangle image, int64_t spacing);
 
 }  // namespace spinelift

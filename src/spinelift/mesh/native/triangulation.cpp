@@ -4,8 +4,6 @@
 // points on a circle) keep the edge that is there, so every flip is a strict gain and it ends.
 #include "triangulation.hpp"
 
-#include "edge_grid.hpp"
-
 namespace spinelift {
 namespace {
 
@@ -19,48 +17,45 @@ int in_circle(Point a, Point b, Point c, Point d) {
     return (determinant > 0) - (determinant < 0);
 }
 
-class Triangulation {
-public:
-    explicit Triangulation(const std::vector<Point>& points) : points_(points) {}
+}  // namespace
 
-    bool cut_ears(int hull);
-    bool insert(int point);
-    void flip_to_delaunay();
-    std::vector<std::array<int32_t, 3>> triangles() const;
+Triangulation::Triangulation(const std::vector<Point>& polygon) : points_(polygon) {
+    const int size = int(polygon.size());
+    for (int i = 0; i < size; ++i) next_on_hull_.push_back(i + 1 < size ? i + 1 : 0);
+    cut_ears();
+    flip_to_delaunay();
+}
 
-private:
-    struct Triangle {
-        std::array<int32_t, 3> corners;     // clockwise
-        std::array<int32_t, 3> neighbours;  // [i] is across the edge from corner i to corner i + 1
-    };
+// ---- trials -----------------------------------------------------------------------------------
 
-    struct Quadrilateral {
-        int a, b, c, d;  // points
-        int across_bc, across_ca, across_ad, across_db;  // triangles, or -1
-    };
-
-    Point at(int triangle, int corner) const {
-        return points_[triangles_[triangle].corners[corner % 3]];
+Triangulation::Triangle& Triangulation::edit(int triangle) {
+    if (is_trying_ && triangle < kept_triangles_ && trial_of_[triangle] != trial_) {
+        trial_of_[triangle] = trial_;
+        changed_.push_back(triangle);
+        originals_.push_back(triangles_[triangle]);
     }
-    bool is_ear(const std::vector<int>& next, int a, int b, int c) const;
-    void join_neighbours();
-    void set_neighbour(int triangle, int was, int is) {
-        if (triangle < 0) return;
-        for (int32_t& neighbour : triangles_[triangle].neighbours)
-            if (neighbour == was) {
-                neighbour = is;
-                return;
-            }
-    }
-    Quadrilateral around(int triangle, int edge) const;
-    int find(Point p) const;
-    bool split_edge(int triangle, int edge, int point);
-    void flip(int triangle, int edge);
+    return triangles_[triangle];
+}
 
-    const std::vector<Point>& points_;
-    std::vector<Triangle> triangles_;
-    std::vector<int> suspects_;  // triangles whose edges may not be Delaunay
-};
+void Triangulation::begin_trial() {
+    is_trying_ = true;
+    kept_triangles_ = int(triangles_.size());
+    hull_point_split_ = -1;
+    changed_.clear();
+    originals_.clear();
+    trial_of_.resize(triangles_.size(), 0);
+    ++trial_;
+}
+
+void Triangulation::take_back() {
+    for (size_t i = 0; i < changed_.size(); ++i) triangles_[changed_[i]] = originals_[i];
+    triangles_.resize(kept_triangles_);
+    suspects_.clear();
+    if (hull_point_split_ >= 0) next_on_hull_[hull_point_split_] = next_on_hull_.back();
+    next_on_hull_.pop_back();
+    points_.pop_back();
+    is_trying_ = false;
+}
 
 // No other corner of what is left of the polygon lies in the closed triangle abc.
 bool Triangulation::is_ear(const std::vector<int>& next, int a, int b, int c) const {
@@ -73,14 +68,20 @@ bool Triangulation::is_ear(const std::vector<int>& next, int a, int b, int c) co
     return true;
 }
 
-bool Triangulation::cut_ears(int hull) {
+// ---- the polygon ------------------------------------------------------------------------------
+
+void Triangulation::cut_ears() {
+    const int hull = int(points_.size());
     std::vector<int> next(hull), previous(hull);
     for (int i = 0; i < hull; ++i) next[i] = (i + 1) % hull, previous[i] = (i + hull - 1) % hull;
     int left = hull, since_last_ear = 0;
     for (int i = 0; left > 2; i = next[i]) {
         const int a = previous[i], c = next[i];
         if (!is_ear(next, a, i, c)) {
-            if (++since_last_ear > left) return false;
+            if (++since_last_ear > left) {
+                triangles_.clear();
+                return;
+            }
             continue;
         }
         triangles_.push_back({{a, i, c}, {-1, -1, -1}});
@@ -89,7 +90,6 @@ bool Triangulation::cut_ears(int hull) {
     }
     join_neighbours();
     for (int t = 0; t < int(triangles_.size()); ++t) suspects_.push_back(t);
-    return true;
 }
 
 void Triangulation::join_neighbours() {
@@ -112,55 +112,93 @@ void Triangulation::join_neighbours() {
     }
 }
 
-// Walks towards the point, and looks everywhere where the walk would leave the polygon.
-int Triangulation::find(Point p) const {
-    const auto outside_edge = [&](int t) {
-        for (int e = 0; e < 3; ++e)
-            if (turn(at(t, e), at(t, e + 1), p) < 0) return e;
-        return -1;
-    };
-    int t = int(triangles_.size()) - 1;
+// ---- points -----------------------------------------------------------------------------------
+
+bool Triangulation::insert(Point p, int near) {
+    const int t = find(p, near), point = int(points_.size());
+    if (t < 0) return false;
+    points_.push_back(p);
+    next_on_hull_.push_back(-1);
+    for (int e = 0; e < 3; ++e) {
+        if (turn(at(t, e), at(t, e + 1), p) != 0) continue;
+        if (split_inner_edge(t, e, point)) {
+            flip_to_delaunay();
+            return true;
+        }
+        points_.pop_back();  // on the polygon
+        next_on_hull_.pop_back();
+        return false;
+    }
+    split_triangle(t, point);
+    flip_to_delaunay();
+    return true;
+}
+
+// Walks towards the point.
+int Triangulation::find(Point p, int near) const {
+    int t = near;
     for (size_t steps = 0; t >= 0 && steps < triangles_.size(); ++steps) {
-        const int e = outside_edge(t);
-        if (e < 0) return t;
+        int e = 0;
+        while (e < 3 && turn(at(t, e), at(t, e + 1), p) >= 0) ++e;
+        if (e == 3) return t;
         t = triangles_[t].neighbours[e];
     }
-    for (t = 0; t < int(triangles_.size()); ++t)
-        if (outside_edge(t) < 0) return t;
     return -1;
 }
 
-// Puts the point into the triangle or on the edge where it lies: three or four triangles result.
-bool Triangulation::insert(int point) {
-    const int t = find(points_[point]);
-    if (t < 0) return false;
-    for (int e = 0; e < 3; ++e)
-        if (turn(at(t, e), at(t, e + 1), points_[point]) == 0) return split_edge(t, e, point);
+void Triangulation::split_triangle(int t, int point) {
     const auto [a, b, c] = triangles_[t].corners;
     const auto [across_ab, across_bc, across_ca] = triangles_[t].neighbours;
     const int t1 = int(triangles_.size()), t2 = t1 + 1;
-    triangles_[t] = {{a, b, point}, {across_ab, t1, t2}};
+    edit(t) = {{a, b, point}, {across_ab, t1, t2}};
     triangles_.push_back({{b, c, point}, {across_bc, t2, t}});
     triangles_.push_back({{c, a, point}, {across_ca, t, t1}});
-    set_neighbour(across_bc, t, t1);
-    set_neighbour(across_ca, t, t2);
+    replace_neighbour(across_bc, t, t1);
+    replace_neighbour(across_ca, t, t2);
     suspects_.insert(suspects_.end(), {t, t1, t2});
+}
+
+// False on a corner, and on the polygon.
+bool Triangulation::split_inner_edge(int t, int e, int p) {
+    const int o = triangles_[t].neighbours[e];
+    if (o < 0 || points_[p] == at(t, e) || points_[p] == at(t, e + 1)) return false;
+    const Quadrilateral q = around(t, e);
+    const int t1 = int(triangles_.size()), o1 = t1 + 1;
+    edit(t) = {{q.a, p, q.c}, {o1, t1, q.across_ca}};
+    edit(o) = {{q.b, p, q.d}, {t1, o1, q.across_db}};
+    triangles_.push_back({{p, q.b, q.c}, {o, q.across_bc, t}});
+    triangles_.push_back({{p, q.a, q.d}, {t, q.across_ad, o}});
+    replace_neighbour(q.across_bc, t, t1);
+    replace_neighbour(q.across_ad, o, o1);
+    suspects_.insert(suspects_.end(), {t, o, t1, o1});
     return true;
 }
 
-bool Triangulation::split_edge(int t, int e, int p) {
-    const int o = triangles_[t].neighbours[e];
-    if (o < 0) return false;  // on the hull, or on one of its corners
-    const Quadrilateral q = around(t, e);
-    const int t1 = int(triangles_.size()), o1 = t1 + 1;
-    triangles_[t] = {{q.a, p, q.c}, {o1, t1, q.across_ca}};
-    triangles_[o] = {{q.b, p, q.d}, {t1, o1, q.across_db}};
-    triangles_.push_back({{p, q.b, q.c}, {o, q.across_bc, t}});
-    triangles_.push_back({{p, q.a, q.d}, {t, q.across_ad, o}});
-    set_neighbour(q.across_bc, t, t1);
-    set_neighbour(q.across_ad, o, o1);
-    suspects_.insert(suspects_.end(), {t, o, t1, o1});
+bool Triangulation::split_hull_edge(int t, int e, Point p) {
+    const Triangle triangle = triangles_[t];
+    const int a = triangle.corners[e], b = triangle.corners[(e + 1) % 3], c = triangle.corners[(e + 2) % 3];
+    const int across_bc = triangle.neighbours[(e + 1) % 3], across_ca = triangle.neighbours[(e + 2) % 3];
+    if (turn(points_[a], p, points_[c]) <= 0 || turn(p, points_[b], points_[c]) <= 0) return false;
+    const int point = int(points_.size()), t1 = int(triangles_.size());
+    points_.push_back(p);
+    next_on_hull_.push_back(b);
+    next_on_hull_[a] = point;
+    hull_point_split_ = a;
+    edit(t) = {{a, point, c}, {-1, t1, across_ca}};
+    triangles_.push_back({{point, b, c}, {-1, across_bc, t}});
+    replace_neighbour(across_bc, t, t1);
+    suspects_.insert(suspects_.end(), {t, t1});
+    flip_to_delaunay();
     return true;
+}
+
+void Triangulation::replace_neighbour(int triangle, int was, int is) {
+    if (triangle < 0) return;
+    for (int32_t& neighbour : edit(triangle).neighbours)
+        if (neighbour == was) {
+            neighbour = is;
+            return;
+        }
 }
 
 // The two triangles abc and bad on both sides of an edge, and what lies around them.
@@ -182,10 +220,10 @@ Triangulation::Quadrilateral Triangulation::around(int t, int e) const {
 void Triangulation::flip(int t, int e) {
     const int o = triangles_[t].neighbours[e];
     const Quadrilateral q = around(t, e);
-    triangles_[t] = {{q.a, q.d, q.c}, {q.across_ad, o, q.across_ca}};
-    triangles_[o] = {{q.d, q.b, q.c}, {q.across_db, q.across_bc, t}};
-    set_neighbour(q.across_ad, o, t);
-    set_neighbour(q.across_bc, t, o);
+    edit(t) = {{q.a, q.d, q.c}, {q.across_ad, o, q.across_ca}};
+    edit(o) = {{q.d, q.b, q.c}, {q.across_db, q.across_bc, t}};
+    replace_neighbour(q.across_ad, o, t);
+    replace_neighbour(q.across_bc, t, o);
     suspects_.insert(suspects_.end(), {t, o});
 }
 
@@ -203,81 +241,24 @@ void Triangulation::flip_to_delaunay() {
     }
 }
 
-std::vector<std::array<int32_t, 3>> Triangulation::triangles() const {
-    std::vector<std::array<int32_t, 3>> result;
-    for (const Triangle& triangle : triangles_) {
-        auto corners = triangle.corners;
+std::vector<Corners3> triangulate(const std::vector<Point>& points, int hull) {
+    Triangulation triangulation({points.begin(), points.begin() + hull});
+    if (triangulation.triangles().empty()) return {};
+    for (int point = hull; point < int(points.size()); ++point) {
+        // The newest triangle is a good guess; from the polygon's notches the way may lead outside.
+        const int count = int(triangulation.triangles().size());
+        bool is_in = triangulation.insert(points[point], count - 1);
+        for (int t = 0; t < count && !is_in; ++t) is_in = triangulation.insert(points[point], t);
+        if (!is_in) return {};
+    }
+    std::vector<Corners3> result;
+    for (const Triangulation::Triangle& triangle : triangulation.triangles()) {
+        Corners3 corners = triangle.corners;
         std::rotate(corners.begin(), std::min_element(corners.begin(), corners.end()), corners.end());
         result.push_back(corners);
     }
     std::sort(result.begin(), result.end());
     return result;
-}
-
-bool is_nearer(Point p, Point a, Point b, int64_t margin) {
-    const int64_t along = dot(a, b, p), length = squared_distance(a, b);
-    if (along <= 0) return squared_distance(p, a) < margin * margin;
-    if (along >= length) return squared_distance(p, b) < margin * margin;
-    const int128 doubled = turn(a, b, p);
-    return doubled * doubled < int128(margin) * margin * length;
-}
-
-}  // namespace
-
-std::vector<std::array<int32_t, 3>> triangulate(const std::vector<Point>& points, int hull) {
-    Triangulation triangulation(points);
-    if (!triangulation.cut_ears(hull)) return {};
-    triangulation.flip_to_delaunay();
-    for (int point = hull; point < int(points.size()); ++point) {
-        if (!triangulation.insert(point)) return {};
-        triangulation.flip_to_delaunay();
-    }
-    return triangulation.triangles();
-}
-
-std::vector<Point> lattice_inside(const std::vector<Point>& polygon, int64_t spacing, int64_t margin) {
-    Rectangle box = {polygon[0].x, polygon[0].y, polygon[0].x, polygon[0].y};
-    for (const Point p : polygon) {
-        box.left = std::min(box.left, p.x), box.right = std::max(box.right, p.x);
-        box.top = std::min(box.top, p.y), box.bottom = std::max(box.bottom, p.y);
-    }
-    const int size = int(polygon.size());
-    EdgeGrid grid(box, polygon.size());
-    for (int i = 0; i < size; ++i) grid.insert({i, (i + 1) % size}, polygon[i], polygon[(i + 1) % size]);
-    const auto is_clear = [&](Point p) {
-        return grid.all_near(
-            p, p, int32_t(margin), [](EdgeGrid::Edge) { return true; },
-            [&](EdgeGrid::Edge edge) {
-                return !is_nearer(p, polygon[edge.start], polygon[edge.end], margin);
-            });
-    };
-    std::vector<Point> inside;
-    std::vector<int64_t> crossings;
-    const int64_t middle_x = (int64_t(box.left) + box.right) / 2;
-    const int64_t middle_y = (int64_t(box.top) + box.bottom) / 2;
-    // Rows of equilateral triangles; 56756 / 65536 is the square root of 3/4.
-    const auto row_y = [&](int64_t row) { return middle_y + floor_division(int128(row) * spacing * 56756, 65536); };
-    int64_t row = 0;
-    while (row_y(row) > box.top) --row;
-    for (; row_y(row) < box.bottom; ++row) {
-        const int64_t y = row_y(row);
-        crossings.clear();
-        for (int i = 0; i < size; ++i) {
-            const Point a = polygon[i], b = polygon[(i + 1) % size];
-            if ((a.y <= y) == (b.y <= y)) continue;
-            crossings.push_back(a.x + floor_division(int128(b.x - a.x) * (y - a.y), b.y - a.y));
-        }
-        std::sort(crossings.begin(), crossings.end());
-        const int64_t offset = middle_x + (row % 2 != 0 ? spacing / 2 : 0);
-        for (size_t i = 0; i + 1 < crossings.size(); i += 2) {
-            int64_t x = offset + spacing * floor_division(crossings[i] - offset + spacing, spacing);
-            for (; x < crossings[i + 1]; x += spacing) {
-                const Point p = {int32_t(x), int32_t(y)};
-                if (is_clear(p)) inside.push_back(p);
-            }
-        }
-    }
-    return inside;
 }
 
 }  // namespace spinelift
