@@ -21,10 +21,19 @@ def square() -> GridPoints:
     return np.array(corners, dtype=np.int32)
 
 
-def filled_square(wanted: int, min_triangle_area: float = 0.1) -> Interior:
-    polygon = square() * np.int32(GRID)
-    return interior_points(
-        polygon, (SIDE, SIDE), wanted=wanted, min_triangle_area=min_triangle_area
+def filled_square(wanted: int) -> Interior:
+    return interior_points(square() * np.int32(GRID), (SIDE, SIDE), wanted=wanted)
+
+
+def wanted_in_square(
+    density: float = 50, size: tuple[int, int] = (SIDE, SIDE), min_triangle_area: float = 1
+) -> int:
+    return wanted_vertices(
+        square(),
+        size,
+        density=density,
+        density_scaling_factor=1000,
+        min_triangle_area=min_triangle_area,
     )
 
 
@@ -32,16 +41,16 @@ def filled_square(wanted: int, min_triangle_area: float = 0.1) -> Interior:
 def test_density_wants_its_percentage_for_the_filled_share_of_the_image(
     share: int, wanted: int
 ) -> None:
-    size = (SIDE * share, SIDE)
-
-    assert wanted_vertices(square(), size, density=50, density_scaling_factor=1000) == wanted
+    assert wanted_in_square(size=(SIDE * share, SIDE)) == wanted
 
 
 def test_density_too_small_to_be_felt_wants_nothing() -> None:
     """5e-324 is above 0, but a hundredth of it is not."""
-    size = (SIDE, SIDE)
+    assert wanted_in_square(density=5e-324) == 0
 
-    assert wanted_vertices(square(), size, density=5e-324, density_scaling_factor=1000) == 0
+
+def test_no_more_is_wanted_than_triangles_of_the_least_area_have_room() -> None:
+    assert wanted_in_square(min_triangle_area=50) == SIDE * SIDE / 2 / 50
 
 
 def test_as_many_vertices_are_added_as_are_wanted() -> None:

@@ -180,7 +180,7 @@ def simplify(ring: Any, size: Any = (4, 4), **wishes: Any) -> GridPoints:
 
 
 def filled(polygon: GridPoints, size: tuple[int, int], **wishes: int) -> tuple[GridPoints, ...]:
-    usual = {"most_vertices": 500, "most_hull_vertices": 500, "wanted": 30, "smallest": 0}
+    usual = {"most_vertices": 500, "most_hull_vertices": 500, "wanted": 30}
     return kernel.fill(polygon, size, **{**usual, **wishes})
 
 
@@ -231,20 +231,6 @@ def test_filled_vertices_are_half_a_pixel_apart(mask: Mask) -> None:
     gaps = ((vertices[:, None] - vertices[None]) ** 2).sum(axis=2)
     np.fill_diagonal(gaps, 2**62)
     assert gaps.min() >= (GRID // 2) ** 2
-
-
-@settings(max_examples=60)
-@given(st.integers(4, 60), st.integers(4, 60), st.floats(0.1, 100))
-def test_no_vertex_is_added_for_triangles_that_are_too_small(
-    width: int, height: int, pixels: float
-) -> None:
-    corners = np.array([(0, 0), (width, 0), (width, height), (0, height)], dtype=np.int32)
-    smallest = int(2 * pixels * GRID * GRID)
-
-    border, inside = filled(corners * np.int32(GRID), (width, height), smallest=smallest)
-
-    triangles = 2 * (len(border) + len(inside)) - len(border) - 2
-    assert triangles <= max(2, width * height / pixels)
 
 
 def test_polygon_that_is_not_simple_is_left_as_it_is() -> None:
@@ -325,8 +311,6 @@ WRONG_CALLS: dict[str, Callable[[], object]] = {
     "fill an outline to a number beyond 32 bits": lambda: filled(
         SQUARE, (4, 4), most_hull_vertices=2**31
     ),
-    "fill down to less than nothing": lambda: filled(SQUARE, (4, 4), smallest=-1),
-    "fill down to what 64 bits cannot hold": lambda: filled(SQUARE, (4, 4), smallest=2**64),
     "fill in too large an image": lambda: filled(SQUARE, (2**27, 2**27)),
     "fill beyond the right": lambda: filled(SQUARE * np.int32(100), (4, 40)),
     "fill beyond the bottom": lambda: filled(SQUARE * np.int32(100), (40, 4)),

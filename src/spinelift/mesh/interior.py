@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from spinelift.mesh import kernel
 from spinelift.mesh.outline import doubled_area
 from spinelift.mesh.parameters import MAXIMUM_VERTICES
-from spinelift.mesh.types import GRID, GridPoints, Ring
+from spinelift.mesh.types import GridPoints, Ring
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,16 +27,23 @@ class Interior:
 
 
 def wanted_vertices(
-    ring: Ring, size: tuple[int, int], *, density: float, density_scaling_factor: float
+    ring: Ring,
+    size: tuple[int, int],
+    *,
+    density: float,
+    density_scaling_factor: float,
+    min_triangle_area: float,
 ) -> int:
-    """How many vertices a density asks for, inside and along the edges of a ring's polygon.
+    """How many vertices are to be added inside and along the edges of a ring's polygon.
 
     `density` percent of `density_scaling_factor` would be for art that fills its image of `size`
-    (width, height) pixels, so the result does not depend on the resolution.
+    (width, height) pixels, so the result does not depend on the resolution; and not so many that
+    their triangles, two for each, were smaller than `min_triangle_area` px2 on average.
     """
     width, height = size
-    filled = doubled_area(ring) / 2 / (width * height)
-    return round(density / 100 * density_scaling_factor * filled)
+    area = doubled_area(ring) / 2
+    by_density = density / 100 * density_scaling_factor * area / (width * height)
+    return min(round(by_density), int(area / (2 * min_triangle_area)))
 
 
 def interior_points(
@@ -44,14 +51,10 @@ def interior_points(
     size: tuple[int, int],
     *,
     wanted: int,
-    min_triangle_area: float,
     max_vertices: int | None = None,
     max_hull_vertices: int | None = None,
 ) -> Interior:
-    """Return the polygon with `wanted` vertices added to it, as far as budgets allow.
-
-    None is added that would make a triangle smaller than `min_triangle_area` px2.
-    """
+    """Return the polygon with `wanted` vertices added to it, as far as budgets allow."""
     if wanted == 0:
         return Interior(polygon, polygon[:0])
     filled = kernel.fill(
@@ -60,6 +63,5 @@ def interior_points(
         most_vertices=max_vertices or MAXIMUM_VERTICES,
         most_hull_vertices=max_hull_vertices or MAXIMUM_VERTICES,
         wanted=wanted,
-        smallest=int(2 * min_triangle_area * GRID * GRID),
     )
     return Interior(*filled)

@@ -36,7 +36,7 @@ _SIGNATURES: native.Signatures = {
     ),
     "fill": (
         _memory,
-        [*_points, *[_int32] * 5, _int64, ctypes.POINTER(ctypes.c_int32), _count],
+        [*_points, *[_int32] * 5, ctypes.POINTER(ctypes.c_int32), _count],
     ),
     "triangulate": (_memory, [*_points, _int32, _count]),
     "coverage": (
@@ -176,12 +176,10 @@ def fill(
     most_vertices: int,
     most_hull_vertices: int,
     wanted: int,
-    smallest: int,
 ) -> tuple[GridPoints, GridPoints]:
     """The polygon, with vertices added along its edges, and points inside it.
 
-    `wanted` are added where the most vertices, the polygon's included, allow; none that would make
-    a triangle of less than `smallest`, which is twice an area in square grid units.
+    `wanted` are added where the most vertices, the polygon's included, allow, and each is of use.
     """
     points = _checked_points(polygon)
     width, height = _size_in_grid_units(size)
@@ -190,9 +188,8 @@ def fill(
     _check_range("most_vertices", most_vertices, 0, LARGEST_INT32)
     _check_range("most_hull_vertices", most_hull_vertices, 0, LARGEST_INT32)
     _check_range("wanted", wanted, 0, LARGEST_INT32)
-    _check_range("smallest", smallest, 0, LARGEST_INT64)
     hull = ctypes.c_int32()
-    wishes = (most_vertices, most_hull_vertices, wanted, smallest, ctypes.byref(hull))
+    wishes = (most_vertices, most_hull_vertices, wanted, ctypes.byref(hull))
     rows = _call_for_rows("fill", 2, points, len(points), width, height, *wishes)
     return rows[: hull.value], rows[hull.value :]
 

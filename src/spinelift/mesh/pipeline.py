@@ -89,6 +89,7 @@ def _mesh(
         size,
         density=parameters.internal_vertex_density,
         density_scaling_factor=parameters.density_scaling_factor,
+        min_triangle_area=parameters.min_triangle_area,
     )
     on_stage("polygon")
     polygon = simplify(
@@ -101,14 +102,13 @@ def _mesh(
         smallest_gain=0 if parameters.internal_vertex_density else parameters.min_triangle_area,
         max_hull_vertices=hull_budget(parameters, wanted),
         refinement=parameters.refinement,
-        has_inside=wanted > 0,
+        has_inside=parameters.internal_vertex_density > 0,
     )
     on_stage("interior")
     interior = interior_points(
         polygon,
         size,
         wanted=wanted,
-        min_triangle_area=parameters.min_triangle_area,
         max_vertices=parameters.max_vertices,
         max_hull_vertices=parameters.max_hull_vertices,
     )

@@ -79,9 +79,9 @@ EXPORT void* spinelift_simplify(const int32_t* xy, int64_t size, int32_t width, 
 // The first `hull` of the points that come back are the polygon.
 EXPORT void* spinelift_fill(const int32_t* xy, int64_t size, int32_t width, int32_t height,
                             int32_t most_vertices, int32_t most_hull_vertices, int32_t wanted,
-                            int64_t smallest, int32_t* hull, int64_t* count) try {
+                            int32_t* hull, int64_t* count) try {
     const FilledPolygon filled = fill(points_from(xy, size), {0, 0, width, height},
-                                      {most_vertices, most_hull_vertices, wanted, smallest});
+                                      {most_vertices, most_hull_vertices, wanted});
     *hull = filled.hull;
     return copied(filled.points, count);
 } catch (const std::bad_alloc&) {

@@ -1,7 +1,7 @@
 // Points are added one by one. Each time, the worst triangles are looked at, places for a point near
-// them are tried, and the one is taken that is best for the mesh. What is good: small triangles where
-// they are large, because a bent mesh is wrong by about the square of their edges, and no small
-// angles. The first is the energy that optimal Delaunay triangulations have least of (Chen and Xu
+// them are tried, and the one is taken that is best for the mesh. Bad are large triangles, because a
+// bent mesh is wrong by about the square of their edges, and small angles. Both count by the area that
+// has them. The first is the energy that optimal Delaunay triangulations have least of (Chen and Xu
 // 2004): the sum over the triangles of area times the squares of the edges.
 #include "interior.hpp"
 
@@ -12,35 +12,38 @@
 namespace spinelift {
 namespace {
 
-constexpr double kGoodSine = 0.5;  // of a triangle's smallest angle: 30 degrees are good enough
-constexpr double kAngleWeight = 4;  // of the squares of what sines lack, beside a share of the energy
-constexpr int kWorst = 3;           // triangles looked at
+constexpr double kGoodSine = 0.5;    // of a triangle's smallest angle: 30 degrees are good enough
+constexpr double kAngleWeight = 10;  // of the squares of what sines lack, beside shares of the energy
+constexpr int kWorst = 3;            // triangles looked at
 constexpr int kSmoothingSteps = 8;  // at most
 constexpr int64_t kNearest = kGrid / 2;  // no two vertices are closer than half a pixel
 
 struct Fault {
-    double energy = 0, angles = 0;
+    double energy = 0, angles = 0, area = 0;  // angles and areas twice
 
     Fault& operator+=(Fault other) {
-        energy += other.energy, angles += other.angles;
+        energy += other.energy, angles += other.angles, area += other.area;
         return *this;
     }
     Fault& operator-=(Fault other) {
-        energy -= other.energy, angles -= other.angles;
+        energy -= other.energy, angles -= other.angles, area -= other.area;
         return *this;
     }
-    // What is worse, beside a whole that has this much energy.
-    double in(double whole) const { return energy / whole + kAngleWeight * angles; }
 };
 
 Fault fault_of(Point a, Point b, Point c) {
     const double ab = double(squared_distance(a, b)), bc = double(squared_distance(b, c));
-    const double ca = double(squared_distance(c, a)), doubled_area = double(turn(a, b, c));
+    const double ca = double(squared_distance(c, a)), area = double(turn(a, b, c));
     // The smallest angle lies between the two longest edges.
     const double longest = std::max({ab, bc, ca}), shortest = std::min({ab, bc, ca});
     const double middle = ab + bc + ca - longest - shortest;
-    const double lacking = std::max(0.0, kGoodSine - doubled_area / std::sqrt(longest * middle));
-    return {doubled_area * (ab + bc + ca), lacking * lacking};
+    const double lacking = std::max(0.0, kGoodSine - area / std::sqrt(longest * middle));
+    return {area * (ab + bc + ca), area * lacking * lacking, area};
+}
+
+// How bad a fault is in a mesh: as a share of its energy, and of the angles of a mean triangle.
+double badness(Fault fault, Fault mesh, size_t triangles) {
+    return fault.energy / mesh.energy + kAngleWeight * fault.angles / (mesh.area / double(triangles));
 }
 
 class Filling {
@@ -49,6 +52,7 @@ public:
         : mesh_(polygon), image_(image), wishes_(wishes), hull_(int(polygon.size())) {
         for (int t = 0; t < int(mesh_.triangles().size()); ++t) faults_.push_back(fault(t));
         for (const Fault& fault : faults_) whole_ += fault;
+        is_hopeless_.resize(faults_.size(), false);
     }
 
     bool add();
@@ -59,11 +63,11 @@ private:
     struct Place {
         Point point;
         int triangle, hull_edge;  // -1: inside
-        double change;            // in fault; below 0 is better
+        double change;            // in badness
     };
 
     Fault fault(int t) const { return fault_of(mesh_.at(t, 0), mesh_.at(t, 1), mesh_.at(t, 2)); }
-    std::array<int, kWorst> worst() const;
+    int worst(const std::vector<int>& but) const;
     void try_places_near(int triangle);
     void try_middle(int triangle, int edge);
     void try_on_hull(int triangle, int edge);
@@ -78,14 +82,22 @@ private:
     int hull_;
     std::vector<Fault> faults_;  // of the triangles
     Fault whole_;
+    std::vector<bool> is_hopeless_;  // can no point near the triangle make the mesh better?
     std::vector<Place> places_;
 };
 
-// Adds a point where it is of most use; false where none can be added.
+// Adds a point where it is of most use; false where none is of any.
 bool Filling::add() {
     places_.clear();
-    for (const int triangle : worst())
-        if (triangle >= 0) try_places_near(triangle);
+    std::vector<int> tried;
+    while (int(tried.size()) < kWorst) {
+        const int triangle = worst(tried);
+        if (triangle < 0) break;
+        const size_t before = places_.size();
+        try_places_near(triangle);
+        if (places_.size() == before) is_hopeless_[size_t(triangle)] = true;
+        else tried.push_back(triangle);
+    }
     std::stable_sort(places_.begin(), places_.end(),
                      [](const Place& a, const Place& b) { return a.change < b.change; });
     for (const Place& place : places_) {
@@ -93,36 +105,31 @@ bool Filling::add() {
         mesh_.begin_trial();
         put(place);
         mesh_.end_trial();
+        hull_ += place.hull_edge >= 0;
         faults_.resize(mesh_.triangles().size());
-        int64_t smallest = INT64_MAX;
+        is_hopeless_.resize(faults_.size());
         const auto renew = [&](int t) {
             whole_ -= faults_[size_t(t)];
             faults_[size_t(t)] = fault(t);
             whole_ += faults_[size_t(t)];
-            smallest = std::min(smallest, turn(mesh_.at(t, 0), mesh_.at(t, 1), mesh_.at(t, 2)));
+            is_hopeless_[size_t(t)] = false;
         };
         for (const int t : mesh_.changed()) renew(t);
         for (int t = mesh_.kept(); t < int(mesh_.triangles().size()); ++t) renew(t);
-        if (smallest < wishes_.smallest) {
-            mesh_.take_back();
-            return false;
-        }
-        hull_ += place.hull_edge >= 0;
         return true;
     }
-    return false;
+    for (const int triangle : tried) is_hopeless_[size_t(triangle)] = true;
+    return !tried.empty() && add();
 }
 
-std::array<int, kWorst> Filling::worst() const {
-    std::array<int, kWorst> worst;
-    std::array<double, kWorst> how_bad;
-    worst.fill(-1);
-    how_bad.fill(-1);
+// The triangle with the greatest fault of those that may be mended.
+int Filling::worst(const std::vector<int>& but) const {
+    int worst = -1;
+    double most = -1;
     for (int t = 0; t < int(faults_.size()); ++t) {
-        double bad = faults_[size_t(t)].in(whole_.energy);
-        int at = t;
-        for (int k = 0; k < kWorst; ++k)
-            if (bad > how_bad[size_t(k)]) std::swap(bad, how_bad[size_t(k)]), std::swap(at, worst[size_t(k)]);
+        const double bad = badness(faults_[size_t(t)], whole_, faults_.size());
+        if (bad <= most || is_hopeless_[size_t(t)]) continue;
+        if (std::find(but.begin(), but.end(), t) == but.end()) worst = t, most = bad;
     }
     return worst;
 }
@@ -192,8 +199,8 @@ void Filling::try_at(Point point, int triangle, int hull_edge) {
     for (const int t : mesh_.changed()) change -= faults_[size_t(t)], change += fault(t);
     for (int t = mesh_.kept(); t < int(mesh_.triangles().size()); ++t) change += fault(t);
     mesh_.take_back();
-    place.change = change.in(whole_.energy);
-    places_.push_back(place);
+    place.change = badness(change, whole_, faults_.size());
+    if (place.change < 0) places_.push_back(place);
 }
 
 bool Filling::put(const Place& place) {
@@ -262,7 +269,7 @@ void smooth(FilledPolygon& filled) {
         const Fault moved_whole = whole_fault(moved, moved_triangles);
         Fault change = moved_whole;
         change -= whole;
-        if (change.in(whole.energy) >= 0) return;
+        if (badness(change, whole, triangles.size()) >= 0) return;
         filled.points = moved;
         triangles = moved_triangles;
         whole = moved_whole;

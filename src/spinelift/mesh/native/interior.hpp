@@ -9,7 +9,6 @@ struct FillingWishes {
     int most_vertices;       // the polygon's included
     int most_hull_vertices;  // of them, on the polygon
     int wanted;              // to be added, where the rest allows
-    int64_t smallest;        // twice the area of a triangle: adding ends where a smaller one would be made
 };
 
 struct FilledPolygon {
