@@ -155,5 +155,6 @@ def _padded(mask: Mask, padding: int) -> Mask:
 
 def doubled_area(ring: NDArray[np.int32]) -> int:
     """Twice the area of a ring, positive where it runs clockwise on screen."""
-    x, y = ring.astype(np.int64).T
-    return int(np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    closed = np.concatenate([ring, ring[:1]]).astype(np.int64)
+    x, y = closed[:, 0], closed[:, 1]
+    return int(x[:-1] @ y[1:] - x[1:] @ y[:-1])

@@ -28,7 +28,8 @@ def triangulate(
         What came back does not tile the polygon, or Triangle is not installed.
     """
     vertices = np.concatenate([polygon, points])
-    if len(np.unique(vertices, axis=0)) != len(vertices):
+    places = vertices[:, 0].astype(np.int64) << 32 | vertices[:, 1]
+    if len(np.unique(places)) != len(vertices):
         raise TriangulationFailed(
             "Two vertices lie in one place: a bug in SpineLift, report it with the image."
         )
@@ -48,9 +49,8 @@ def _tiles(vertices: GridPoints, triangles: Triangles, hull: int) -> bool:
     """Are there as many triangles as Spine wants, all clockwise, of the polygon's whole area?"""
     if len(triangles) != 2 * len(vertices) - hull - 2:
         return False
-    a, b, c = vertices.astype(np.int64)[triangles].transpose(1, 0, 2)
-    ab, ac = b - a, c - a
-    doubled = ab[:, 0] * ac[:, 1] - ab[:, 1] * ac[:, 0]
+    x, y = vertices.astype(np.int64).T[:, triangles.T]
+    doubled = (x[1] - x[0]) * (y[2] - y[0]) - (y[1] - y[0]) * (x[2] - x[0])
     return bool(doubled.min() > 0) and int(doubled.sum()) == doubled_area(vertices[:hull])
 
 
