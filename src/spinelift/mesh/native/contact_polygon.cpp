@@ -214,7 +214,6 @@ bool ContactPolygon::is_valid() const {
 
 // ---- moving edges -----------------------------------------------------------------------------
 
-// Moves the edge after vertex i to where it saves most; returns twice the area saved.
 int64_t ContactPolygon::move_edge(int i) {
     if (at(i).is_settled || size() < 4) return 0;
     at(i).is_settled = true;
@@ -272,8 +271,6 @@ void ContactPolygon::polish(int i) {
 
 // ---- taking away ------------------------------------------------------------------------------
 
-// Takes vertex i away where it is reflex, and the edge after it where both its ends are convex:
-// vertex i is then where the lines of the neighbours meet, and the vertex after it is gone.
 bool ContactPolygon::remove(int i) {
     if (size() <= 4) return false;
     if (!is_convex(i)) return remove_reflex(i);

@@ -20,6 +20,21 @@ public:
     int64_t doubled_area() const;
     std::vector<Corner> corners() const;
 
+    // One operation each; the edge after vertex i is edge i.
+
+    // Moves edge i to where it saves most, between the lines of its neighbours, and says how much:
+    // twice an area, 0 where it stays.
+    int64_t move_edge(int i);
+
+    // Takes vertex i away where it is reflex, and edge i where both its ends are convex: vertex i is
+    // then where the lines of its neighbours meet, and the vertex after it is gone.
+    bool remove(int i);
+
+    // Cuts vertex i off where it is convex, with an edge from vertex i to a new one after it.
+    bool cut_corner(int i);
+
+    // And many of them.
+
     // Spares edges that stand, with their neighbours, as they do in a polygon where they were moved.
     void settle_like(const ContactPolygon& other);
 
@@ -77,17 +92,12 @@ private:
     void find_notch(int i);
     void unsettle_around(int i);
 
-    int64_t move_edge(int i);
     void polish(int i);
-
-    bool remove(int i);
     bool remove_reflex(int i);
     bool remove_edge(int i);
     bool find_apex(int i, Point& apex) const;
     bool find_border_apex(int i, Point& apex) const;
     bool find_cheapest(std::vector<Removal>& removals, int& cheapest) const;
-
-    bool cut_corner(int i);
 
     bool has_room(const Way& way) const;
     bool is_far_from_others(const Way& way) const;
