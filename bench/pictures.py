@@ -1,4 +1,4 @@
-"""The README's pictures: drawn art with the meshes that this code makes of it."""
+"""The README's pictures, drawn art with the meshes that this code makes of it; and operations."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench import operations
 from bench.table import Row, Table
 from spinelift import images
 from spinelift.mesh.parameters import MeshParameters
@@ -49,6 +50,9 @@ def tables(folder: Path | None) -> Iterator[Table]:
         uncovered = sum(mesh.quality.uncovered_pixels for mesh in meshes)
         cells = [title, str(len(meshes)), f"{overdraw:.3f}", str(uncovered)]
         rows.append(Row(cells, uncovered == 0))
+    if folder:
+        for name, picture in operations.pictures():
+            picture.save(folder / f"outline-{name}.png", optimize=True)
     columns = ["sheet", "meshes", "overdraw median", "uncovered pixels"]
     yield Table("Pictures", columns, rows, goal="no visible pixel outside its mesh")
 
