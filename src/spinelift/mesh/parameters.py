@@ -112,7 +112,7 @@ class MeshParameters:
     internal_vertex_density: float = _parameter(
         "number",
         0.0,
-        "How many vertices are added inside and along edges, for bending; 0 is none. Scales with the image.",
+        "How densely vertices fill the inside, for bending; 0 means none. Scales with the image.",
         minimum=0.0,
         maximum=100.0,
         step=1.0,
@@ -147,7 +147,7 @@ class MeshParameters:
     density_scaling_factor: float = _parameter(
         "number",
         1000.0,
-        "How many vertices a density of 100 adds to art that fills its image, inside and along edges.",
+        "How many vertices a density of 100 adds to art that fills its image.",
         minimum=100.0,
         maximum=10000.0,
         step=100.0,
@@ -155,7 +155,7 @@ class MeshParameters:
     min_triangle_area: float = _parameter(
         "number",
         1.0,
-        "No vertex is kept for a triangle smaller than this; added ones have two such triangles each.",
+        "No vertex is kept for a triangle smaller than this.",
         minimum=0.1,
         maximum=100.0,
         step=0.1,
