@@ -32,15 +32,15 @@ def simplify(
 ) -> GridPoints:
     """Return a simple polygon that contains `ring`, inside an image of `size` (width, height).
 
-    Without a budget a vertex is given up while that adds at most half of `detail_factor` of the
-    ring's area (the curve behind it: docs/architecture.md). With `max_hull_vertices` the budget
+    Without a budget a vertex is given up while that adds at most a quarter of `detail_factor` of
+    the ring's area (the curve behind it: docs/architecture.md). With `max_hull_vertices` the budget
     decides alone. `concave_factor` then gives dents back, the most useful first; no vertex is kept
     for less than `smallest_gain` px2. Short edges go where the polygon is to have vertices inside,
     because no good triangle stands on them. Points come in grid units, clockwise on screen.
     """
     area = doubled_area(ring) * GRID * GRID  # twice the area, like all areas here
     smallest = int(2 * smallest_gain * GRID * GRID)
-    affordable = int(area * round(detail_factor * 1_000_000)) // 2_000_000
+    affordable = int(area * round(detail_factor * 1_000_000)) // 4_000_000
     looseness = 1 - concave_factor / 100
     dent = max(int(area * LARGEST_DENT * looseness * looseness), smallest, 1)
     return kernel.simplify(
