@@ -153,8 +153,9 @@ bool ContactPolygon::keeps_ring_inside(const Way& way) const {
     int left = previous(way.before), right = way.after;
     while (!at(left).is_anchored && left != way.after) left = previous(left);
     while (!at(right).is_anchored && right != left) right = next(right);
-    const Point* chain = ring_->from(at(left).contact);
-    const int steps = left == right ? ring_->size() : ring_->steps(at(left).contact, at(right).contact);
+    const int first = at(left).contact, last = at(right).contact;
+    const Point* chain = ring_->from(first);
+    const int steps = first == last ? ring_->size() : ring_->steps(first, last);
     for (int i = 0; i + 1 < way.count; ++i) {
         const Point a = way.points[i], b = way.points[i + 1];
         const Point before = i > 0 ? way.points[i - 1] : point(previous(way.before));
