@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from spinelift.mesh import kernel
 from spinelift.mesh.types import GRID, GridPoints, Mask, Ring
-from tests.drawing import masks
+from tests.drawing import FAMILY_NAMES, drawn, masks
 from tests.mesh import oracle
 
 # ---- masks ------------------------------------------------------------------------------------
@@ -144,34 +144,37 @@ def outline_of(mask: Mask) -> tuple[Ring, tuple[int, int]]:
     return kernel.trace(island, first_pixel(island)), (width, height)
 
 
-@settings(max_examples=80)
-@given(
-    masks(),
-    st.just(0) | st.integers(4, 40),
-    st.integers(0, 10**7),
-    st.just(0) | st.integers(1, 10**6),
-    st.integers(0, 3),
+WISHES = st.fixed_dictionaries(
+    {
+        "budget": st.just(0) | st.integers(4, 64),
+        "tolerance": st.integers(0, 10**7),
+        "smallest_dent": st.just(0) | st.integers(1, 10**6),
+        "refinement": st.integers(0, 3),
+        "has_inside": st.booleans(),
+    }
 )
-def test_simplified_polygon_contains_the_ring_within_the_budget(
-    mask: Mask, budget: int, tolerance: int, smallest_dent: int, refinement: int
-) -> None:
-    ring, size = outline_of(mask)
 
-    polygon = kernel.simplify(
-        ring,
-        size,
-        budget=budget,
-        tolerance=tolerance,
-        smallest_dent=smallest_dent,
-        refinement=refinement,
-    )
+
+@pytest.mark.parametrize("name", FAMILY_NAMES)
+@settings(max_examples=25)
+@given(data=st.data())
+def test_simplified_polygon_contains_the_ring_within_the_budget(
+    name: str, data: st.DataObject
+) -> None:
+    ring, size = outline_of((data.draw(drawn(name)) > 10).astype(np.uint8))
+    wishes: dict[str, Any] = data.draw(WISHES)
+
+    polygon = kernel.simplify(ring, size, **wishes)
 
     simple = oracle.ring_polygon(polygon)
     assert simple.is_valid
+    assert shapely.LinearRing(polygon).is_ccw  # where y grows up, as shapely has it
     assert simple.covers(oracle.ring_polygon(ring * GRID))
     assert (polygon >= 0).all()
     assert (polygon <= np.array(size) * GRID).all()
-    assert not budget or tolerance or len(polygon) <= budget
+    apart = ((polygon[:, None].astype(np.int64) - polygon[None]) ** 2).sum(axis=2)
+    assert (apart + GRID**2 * np.eye(len(polygon)) >= (GRID // 2) ** 2).all()
+    assert not wishes["budget"] or len(polygon) <= wishes["budget"]
 
 
 def simplify(ring: Any, size: Any = (4, 4), **wishes: Any) -> GridPoints:

@@ -153,8 +153,9 @@ bool ContactPolygon::keeps_ring_inside(const Way& way) const {
     int left = previous(way.before), right = way.after;
     while (!at(left).is_anchored && left != way.after) left = previous(left);
     while (!at(right).is_anchored && right != left) right = next(right);
-    const Point* chain = ring_->from(at(left).contact);
-    const int steps = left == right ? ring_->size() : ring_->steps(at(left).contact, at(right).contact);
+    const int first = at(left).contact, last = at(right).contact;
+    const Point* chain = ring_->from(first);
+    const int steps = first == last ? ring_->size() : ring_->steps(first, last);
     for (int i = 0; i + 1 < way.count; ++i) {
         const Point a = way.points[i], b = way.points[i + 1];
         const Point before = i > 0 ? way.points[i - 1] : point(previous(way.before));
@@ -212,6 +213,16 @@ bool ContactPolygon::is_valid() const {
     return windings % 2 == 1;
 }
 
+bool ContactPolygon::is_in_order() const {
+    int64_t steps = 0;
+    for (int i = 0; i < size(); ++i) {
+        const int last = at(previous(i)).contact, stretch = ring_->steps(last, at(i).contact);
+        if (!is_convex(i) && ring_->steps(last, at(i).notch) > stretch) return false;
+        steps += stretch;
+    }
+    return steps == ring_->size();
+}
+
 // ---- moving edges -----------------------------------------------------------------------------
 
 int64_t ContactPolygon::move_edge(int i) {
@@ -238,9 +249,8 @@ int64_t ContactPolygon::move_edge(int i) {
         at(i).contact = place.contact;
         at(end).point = place.end;
         for (const int edge : {before, i, end}) anchor(edge), at(edge).is_settled = false;
-        find_notch(i);
-        find_notch(end);
-        assert(is_valid());
+        for (const int corner : {before, i, end, after}) find_notch(corner);
+        assert(is_valid() && is_in_order());
         return place.gain;
     }
     return 0;
@@ -284,9 +294,10 @@ bool ContactPolygon::remove_reflex(int i) {
     vertices_.erase(vertices_.begin() + i);
     const int edge = i > 0 ? i - 1 : size() - 1;
     lean(edge, first, last);
+    for (const int corner : {edge, next(edge)}) find_notch(corner);
     unsettle_around(edge);
     unsettle_around(next(edge));
-    assert(is_valid());
+    assert(is_valid() && is_in_order());
     return true;
 }
 
@@ -309,8 +320,9 @@ bool ContactPolygon::remove_edge(int i) {
         lean(edge, first, faced);
         lean(corner, faced, last);
     }
+    for (const int beside : {edge, next(corner)}) find_notch(beside);
     unsettle_around(corner);
-    assert(is_valid());
+    assert(is_valid() && is_in_order());
     return true;
 }
 
@@ -464,9 +476,10 @@ bool ContactPolygon::cut_corner(int i) {
         at(i).contact = place.contact;
         vertices_.insert(vertices_.begin() + i + 1, end);
         for (const int edge : {previous(i), i, i + 1}) anchor(edge);
+        for (const int beside : {previous(i), next(i + 1)}) find_notch(beside);
         unsettle_around(i);
         unsettle_around(i + 1);
-        assert(is_valid());
+        assert(is_valid() && is_in_order());
         return true;
     }
     return false;

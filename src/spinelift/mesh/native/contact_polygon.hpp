@@ -106,6 +106,9 @@ private:
     bool lets_through(Point from, Point corner, Point to, Point s, Point t) const;
     bool is_crossed(Point before, Point a, Point b, Point after, Point s, Point t) const;
 
+    // Do the contacts run once round the ring, and does every notch lie between the contacts beside it?
+    bool is_in_order() const;
+
     std::vector<Vertex> vertices_;
     const Ring* ring_;
     Rectangle image_;
