@@ -236,6 +236,7 @@ Corners Simplification::refined(const Corners& corners, int passes) {
     const int budget = int(corners.size());
     ContactPolygon best(corners, ring_, image_, hull_);
     best.sweep();
+    if (!best.is_valid()) return corners;
     for (int pass = 0; pass < passes; ++pass)
         for (const int window : kWindows)
             for (int from = 0; from < best.size() && window + 2 < best.size(); ++from) {
