@@ -7,7 +7,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
-from bench import batch, geometry, machine, memory, pictures, quality, speed, startup
+from bench import (
+    batch,
+    bend,
+    geometry,
+    machine,
+    memory,
+    outlines,
+    pictures,
+    quality,
+    speed,
+    startup,
+)
 from bench.corpus import read_pairs
 from bench.table import Table
 
@@ -34,6 +45,8 @@ def sections(
     return {
         "startup": startup.tables,
         "quality": partial(quality.tables, pairs),
+        "outlines": partial(outlines.tables, pairs),
+        "bend": partial(bend.tables, pairs),
         "geometry": partial(geometry.tables, pairs),
         "speed": speed.tables,
         "memory": memory.tables,

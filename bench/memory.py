@@ -19,8 +19,8 @@ from spinelift.mesh.pipeline import generate
 from spinelift.spine.document import serialize, skeleton_document
 
 SIDE = 4096
-GOAL = 3.0
-"""Times the decoded image, which is four bytes a pixel."""
+GOAL = 6.0
+"""Bytes a pixel, beyond the file."""
 
 
 def tables() -> Iterator[Table]:
@@ -35,12 +35,12 @@ def tables() -> Iterator[Table]:
             command = [sys.executable, "-m", "bench.memory", str(file)]
             printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
         baseline, peak = map(int, printed.split())
-        decoded = SIDE * SIDE * 4
-        times = (peak - baseline) / decoded
-        numbers = (f"{size / 2**20:.0f}" for size in (baseline, peak, decoded))
-        rows.append(Row((f"{SIDE} {name}", *numbers, f"{times:.2f}"), times <= GOAL))
-    columns = ("drawn sheet", "baseline MiB", "peak MiB", "decoded MiB", "above / decoded")
-    goal = f"peak above the baseline at most {GOAL:g} x the decoded image"
+        length = len(sheet.png(name, SIDE))
+        a_pixel = (peak - baseline - length) / SIDE**2
+        numbers = (f"{size / 2**20:.0f}" for size in (baseline, peak, length))
+        rows.append(Row((f"{SIDE} {name}", *numbers, f"{a_pixel:.2f}"), a_pixel <= GOAL))
+    columns = ("drawn sheet", "baseline MiB", "peak MiB", "file MiB", "bytes a pixel")
+    goal = f"peak above the baseline and the file at most {GOAL:g} bytes a pixel"
     yield Table("Memory: file to Spine JSON in a fresh process", columns, rows, goal)
 
 

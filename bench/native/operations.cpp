@@ -57,7 +57,7 @@ EXPORT void begin_with_box() {
 }
 
 EXPORT int32_t move_edge(int32_t i) { return polygon->move_edge(i) > 0; }
-EXPORT int32_t take_away(int32_t i) { return polygon->remove(i); }
+EXPORT int32_t take_away(int32_t i) { return polygon->remove(i) >= 0; }
 EXPORT int32_t cut_corner(int32_t i) { return polygon->cut_corner(i); }
 EXPORT void sweep() { polygon->sweep(); }
 EXPORT void reduce(int32_t budget) { polygon->reduce(budget); }

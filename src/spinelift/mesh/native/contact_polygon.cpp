@@ -10,8 +10,8 @@ constexpr int64_t kLeast = 16;       // what a move must save: twice 0.002 px^2
 constexpr int64_t kRoundLeast = 64;  // what a round of moves must save to be followed by another
 constexpr int kRounds = 30;          // at most
 constexpr int64_t kSlack = kGrid / 4;  // an edge this near to its contact is anchored
-// Of the area that a removal adds, moves of its neighbours take back all but a third, as a rule.
-constexpr int64_t kTakenBack = 3;
+// Of the area that a removal adds, moves of its neighbours leave a quarter or more, as a rule.
+constexpr int64_t kLeft = 4;
 constexpr int kReach = 3;  // vertices on both sides of a change whose removals then cost something else
 
 // Is a point beside a corner inside of it, or on its sides?
@@ -103,45 +103,52 @@ void ContactPolygon::unsettle_around(int i) {
 
 // ---- may it be? -------------------------------------------------------------------------------
 
+// Is the way half a pixel from every vertex that stays, with its new points, and from itself? Does it
+// touch nothing of the rest of the polygon, and itself nowhere?
 bool ContactPolygon::has_room(const Way& way) const {
-    return is_far_from_others(way) && touches_no_other(way);
-}
-
-// Are the new points half a pixel from each other and from every vertex that stays?
-bool ContactPolygon::is_far_from_others(const Way& way) const {
-    constexpr int64_t kSquared = kNearest * kNearest;
-    for (int i = 1; i + 1 < way.count; ++i) {
-        for (int k = way.after;; k = next(k)) {
-            if (squared_distance(way.points[i], point(k)) < kSquared) return false;
-            if (k == way.before) break;
-        }
-        if (i > 1 && squared_distance(way.points[1], way.points[i]) < kSquared) return false;
+    if (way.count == 4 && (squared_distance(way.points[1], way.points[2]) < kNearest * kNearest ||
+                           segments_touch(way.points[0], way.points[1], way.points[2], way.points[3])))
+        return false;
+    Rectangle box = {way.points[0].x, way.points[0].y, way.points[0].x, way.points[0].y};
+    for (int i = 1; i < way.count; ++i) {
+        box.left = std::min(box.left, way.points[i].x), box.right = std::max(box.right, way.points[i].x);
+        box.top = std::min(box.top, way.points[i].y), box.bottom = std::max(box.bottom, way.points[i].y);
+    }
+    box = {int32_t(box.left - kNearest), int32_t(box.top - kNearest), int32_t(box.right + kNearest),
+           int32_t(box.bottom + kNearest)};
+    if (is_too_near(way, point(way.after))) return false;
+    Point d = point(way.after);
+    for (int k = way.after, after = next(k); k != way.before; k = after, after = next(k)) {
+        const Point c = d;
+        d = point(after);
+        const bool is_elsewhere = (c.x < box.left && d.x < box.left) || (c.x > box.right && d.x > box.right) ||
+                                  (c.y < box.top && d.y < box.top) || (c.y > box.bottom && d.y > box.bottom);
+        if (!is_elsewhere && (is_too_near(way, d) || is_met(way, k, after))) return false;
     }
     return true;
 }
 
-// Does the way touch nothing of the rest of the polygon, and itself nowhere?
-bool ContactPolygon::touches_no_other(const Way& way) const {
+bool ContactPolygon::is_too_near(const Way& way, Point vertex) const {
+    for (int i = 1; i + 1 < way.count; ++i)
+        if (squared_distance(way.points[i], vertex) < kNearest * kNearest) return true;
+    return false;
+}
+
+// Does the way touch the edge from vertex `start` to vertex `end`? Edges that meet in a vertex may
+// touch there, and not fold back on each other.
+bool ContactPolygon::is_met(const Way& way, int start, int end) const {
+    const Point c = point(start), d = point(end);
     for (int i = 0; i + 1 < way.count; ++i) {
         const Point a = way.points[i], b = way.points[i + 1];
-        const int32_t left = std::min(a.x, b.x), right = std::max(a.x, b.x);
-        const int32_t top = std::min(a.y, b.y), bottom = std::max(a.y, b.y);
-        for (int k = way.after; k != way.before; k = next(k)) {
-            const Point c = point(k), d = point(next(k));
-            if (std::max(c.x, d.x) < left || std::min(c.x, d.x) > right || std::max(c.y, d.y) < top ||
-                std::min(c.y, d.y) > bottom)
-                continue;
-            // Edges that meet in a vertex may touch there, and not fold back on each other.
-            if (i == 0 && next(k) == way.before) {
-                if (turn(c, a, b) == 0 && dot(a, c, b) > 0) return false;
-            } else if (i + 2 == way.count && k == way.after) {
-                if (turn(a, b, d) == 0 && dot(b, a, d) > 0) return false;
-            } else if (segments_touch(a, b, c, d)) {
-                return false;
-            }
+        if (i == 0 && end == way.before) {
+            if (turn(c, a, b) == 0 && dot(a, c, b) > 0) return true;
+        } else if (i + 2 == way.count && start == way.after) {
+            if (turn(a, b, d) == 0 && dot(b, a, d) > 0) return true;
+        } else if (segments_touch(a, b, c, d)) {
+            return true;
         }
     }
-    return way.count < 4 || !segments_touch(way.points[0], way.points[1], way.points[2], way.points[3]);
+    return false;
 }
 
 // Does the ring stay on the inner side of the way?
@@ -273,23 +280,26 @@ void ContactPolygon::sweep() {
     }
 }
 
-// Moves the edges near vertex i, once each.
-void ContactPolygon::polish(int i) {
+// Moves the edges near vertex i, once each; twice the area saved.
+int64_t ContactPolygon::polish(int i) {
     int edge = previous(previous(i));
-    for (int k = 0; k < std::min(size(), 4); ++k, edge = next(edge)) move_edge(edge);
+    int64_t gain = 0;
+    for (int k = 0; k < std::min(size(), 4); ++k, edge = next(edge)) gain += move_edge(edge);
+    return gain;
 }
 
 // ---- taking away ------------------------------------------------------------------------------
 
-bool ContactPolygon::remove(int i) {
-    if (size() <= 4) return false;
+int64_t ContactPolygon::remove(int i) {
+    if (size() <= 4) return kImpossible;
     if (!is_convex(i)) return remove_reflex(i);
-    return is_convex(next(i)) && remove_edge(i);
+    return is_convex(next(i)) ? remove_edge(i) : kImpossible;
 }
 
-bool ContactPolygon::remove_reflex(int i) {
+int64_t ContactPolygon::remove_reflex(int i) {
     const int before = previous(i), after = next(i);
-    if (!touches_no_other({before, after, {point(before), point(after)}, 2})) return false;
+    if (!has_room({before, after, {point(before), point(after)}, 2})) return kImpossible;
+    const int64_t added = -turn(point(before), point(i), point(after));
     const int first = at(before).contact, last = at(i).contact;
     vertices_.erase(vertices_.begin() + i);
     const int edge = i > 0 ? i - 1 : size() - 1;
@@ -298,16 +308,18 @@ bool ContactPolygon::remove_reflex(int i) {
     unsettle_around(edge);
     unsettle_around(next(edge));
     assert(is_valid() && is_in_order());
-    return true;
+    return added;
 }
 
-bool ContactPolygon::remove_edge(int i) {
+int64_t ContactPolygon::remove_edge(int i) {
     const int before = previous(i), end = next(i), after = next(end);
     Point apex;
     const bool is_crossing = find_apex(i, apex);
-    if (!is_crossing && !find_border_apex(i, apex)) return false;
+    if (!is_crossing && !find_border_apex(i, apex)) return kImpossible;
     const Way way = {before, after, {point(before), apex, point(after)}, 3};
-    if (is_spike(way.points[0], apex, way.points[2]) || !has_room(way)) return false;
+    if (is_spike(way.points[0], apex, way.points[2]) || !has_room(way)) return kImpossible;
+    const Point u = way.points[0], x = way.points[2];
+    const int64_t added = turn(u, apex, x) - turn(u, point(i), point(end)) - turn(u, point(end), x);
     const int first = first_faced(before), faced = at(i).contact, last = last_faced(end);
     at(i).point = apex;
     at(i).contact = at(end).contact;
@@ -323,7 +335,7 @@ bool ContactPolygon::remove_edge(int i) {
     for (const int beside : {edge, next(corner)}) find_notch(beside);
     unsettle_around(corner);
     assert(is_valid() && is_in_order());
-    return true;
+    return added;
 }
 
 // The grid point of least added area that is on neither line's inner side, where they cross.
@@ -382,7 +394,7 @@ void ContactPolygon::reduce(int budget) {
     int cheapest;
     while (size() > budget && find_cheapest(removals, cheapest)) {
         const int gone = is_convex(cheapest) ? next(cheapest) : cheapest;
-        if (!remove(cheapest)) {  // what is far away has come near since it was tried
+        if (remove(cheapest) == kImpossible) {  // what is far away has come near since it was tried
             removals[size_t(cheapest)].state = Removal::kImpossible;
             continue;
         }
@@ -398,13 +410,11 @@ void ContactPolygon::reduce(int budget) {
 
 // Tries what is unknown; what neighbours take back is tried only where that can decide.
 bool ContactPolygon::find_cheapest(std::vector<Removal>& removals, int& cheapest) const {
-    const int64_t area = doubled_area();
     for (int i = 0; i < size(); ++i) {
         Removal& removal = removals[size_t(i)];
         if (removal.state != Removal::kUnknown) continue;
-        ContactPolygon trial = *this;
-        removal.state = trial.remove(i) ? Removal::kGuessed : Removal::kImpossible;
-        removal.cost = (trial.doubled_area() - area) / kTakenBack;
+        const int64_t added = ContactPolygon(*this).remove(i);
+        removal = {added == kImpossible ? Removal::kImpossible : Removal::kGuessed, added / kLeft};
     }
     while (true) {
         cheapest = -1;
@@ -416,9 +426,8 @@ bool ContactPolygon::find_cheapest(std::vector<Removal>& removals, int& cheapest
         Removal& removal = removals[size_t(cheapest)];
         if (removal.state == Removal::kKnown) return true;
         ContactPolygon trial = *this;
-        removal.state = trial.remove(cheapest) ? Removal::kKnown : Removal::kImpossible;
-        trial.polish(std::min(cheapest, trial.size() - 1));
-        removal.cost = trial.doubled_area() - area;
+        const int64_t added = trial.remove(cheapest);
+        removal = {Removal::kKnown, added - trial.polish(std::min(cheapest, trial.size() - 1))};
     }
 }
 
@@ -441,7 +450,7 @@ void ContactPolygon::drop_short_edges(int64_t affordable) {
                 // The edge itself goes with its first vertex if that is convex, or either reflex end.
                 if (gone != edges[k].second && is_convex(gone)) continue;
                 ContactPolygon trial = *this;
-                if (!trial.remove(gone)) continue;
+                if (trial.remove(gone) == kImpossible) continue;
                 trial.polish(std::min(gone, trial.size() - 1));
                 const bool is_better = best.size() == size() || trial.doubled_area() < best.doubled_area();
                 if (is_better && trial.doubled_area() <= most) best = trial;

@@ -27,8 +27,10 @@ public:
     int64_t move_edge(int i);
 
     // Takes vertex i away where it is reflex, and edge i where both its ends are convex: vertex i is
-    // then where the lines of its neighbours meet, and the vertex after it is gone.
-    bool remove(int i);
+    // then where the lines of its neighbours meet, and the vertex after it is gone. Says how much
+    // that adds: twice an area, or `kImpossible`.
+    int64_t remove(int i);
+    static constexpr int64_t kImpossible = -1;
 
     // Cuts vertex i off where it is convex, with an edge from vertex i to a new one after it.
     bool cut_corner(int i);
@@ -92,16 +94,16 @@ private:
     void find_notch(int i);
     void unsettle_around(int i);
 
-    void polish(int i);
-    bool remove_reflex(int i);
-    bool remove_edge(int i);
+    int64_t polish(int i);
+    int64_t remove_reflex(int i);
+    int64_t remove_edge(int i);
     bool find_apex(int i, Point& apex) const;
     bool find_border_apex(int i, Point& apex) const;
     bool find_cheapest(std::vector<Removal>& removals, int& cheapest) const;
 
     bool has_room(const Way& way) const;
-    bool is_far_from_others(const Way& way) const;
-    bool touches_no_other(const Way& way) const;
+    bool is_too_near(const Way& way, Point vertex) const;
+    bool is_met(const Way& way, int start, int end) const;
     bool keeps_ring_inside(const Way& way) const;
     bool lets_through(Point from, Point corner, Point to, Point s, Point t) const;
     bool is_crossed(Point before, Point a, Point b, Point after, Point s, Point t) const;

@@ -3,8 +3,6 @@
 // farther. These are proposed in floating point, and the best of them laid on the grid.
 #include "edge_slide.hpp"
 
-#include <cmath>
-
 namespace spinelift {
 namespace {
 
@@ -14,9 +12,10 @@ int64_t dot_of(Point a, Point b, Point c, Point d) {
     return int64_t(b.x - a.x) * (d.x - c.x) + int64_t(b.y - a.y) * (d.y - c.y);
 }
 
+// Coordinates are -1 or more.
 template <class Visit>
 void for_each_grid_point(double near_x, double near_y, Visit visit) {
-    const int32_t x = int32_t(std::floor(near_x)), y = int32_t(std::floor(near_y));
+    const int32_t x = int32_t(near_x + 1) - 1, y = int32_t(near_y + 1) - 1;
     for (int32_t dy = 0; dy <= 1; ++dy)
         for (int32_t dx = 0; dx <= 1; ++dx) visit(Point{x + dx, y + dy});
 }

@@ -15,9 +15,13 @@ public:
     int previous(int i) const { return i > 0 ? i - 1 : size_ - 1; }
     Point operator[](int i) const { return twice_[size_t(i)]; }
 
-    // How many steps it takes from point `from` forward to point `to`, and where some steps lead.
+    // How many steps it takes from point `from` forward to point `to`, and where less than a round of
+    // steps leads.
     int steps(int from, int to) const { return to >= from ? to - from : to - from + size_; }
-    int at(int from, int steps) const { return (from + steps) % size_; }
+    int at(int from, int steps) const {
+        const int i = from + steps;
+        return i < size_ ? i : i - size_;
+    }
 
     // The points from number `i` on, in one piece of memory: a whole round of them.
     const Point* from(int i) const { return twice_.data() + i; }
