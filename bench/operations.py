@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import ctypes
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
-from hatch_build import FLAGS, MESH, compiler
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from bench.compiled import KERNEL, NATIVE, load_compiled
 from spinelift.mesh.outline import doubled_area, trace_outlines
 from spinelift.mesh.types import GRID, Ring
 from spinelift.samples import draw as draw_sample
-
-NATIVE = Path(__file__).with_name("native")
-ROOT = Path(__file__).parents[1]
 
 Points = NDArray[np.int32]
 """(N, 2) grid units."""
@@ -43,13 +37,7 @@ class Workbench:
     def __init__(self, ring: Ring, size: tuple[int, int]) -> None:
         self.ring = np.ascontiguousarray(ring * np.int32(GRID), dtype=np.int32)
         self._size = tuple(side * GRID for side in size)
-        with tempfile.TemporaryDirectory() as folder:
-            library = Path(folder) / "operations.so"
-            sources = [NATIVE / "operations.cpp", *sorted((ROOT / MESH / "native").glob("*.cpp"))]
-            include = f"-I{ROOT / MESH / 'native'}"
-            command = [*(compiler() or ["c++"]), *FLAGS, include, *map(str, sources)]
-            subprocess.run([*command, "-o", str(library)], check=True)
-            self.do = ctypes.CDLL(str(library))
+        self.do = load_compiled(NATIVE / "operations.cpp", *sorted(KERNEL.glob("*.cpp")))
 
     def begin(self, corners: int) -> None:
         """Start with the ring, collapsed to so many corners."""
@@ -148,6 +136,7 @@ def pictures() -> Iterator[tuple[str, Image.Image]]:
     for name, panels in (
         ("collapse", _collapse(bench)),
         ("move", _move(bench)),
+        ("notch", _notch(bench)),
         ("take-away", _take_away(bench)),
         ("reduce", _reduce(bench)),
         ("cut", _cut(bench)),
@@ -201,6 +190,23 @@ def _move(bench: Workbench) -> list[Panel]:
 def _swept(bench: Workbench, corners: int) -> None:
     bench.begin(corners)
     bench.do.sweep()
+
+
+def _notch(bench: Workbench) -> list[Panel]:
+    def move_and_sweep(vertex: int) -> bool:
+        before = doubled_area(bench.polygon())
+        is_moved = bool(bench.do.move_notch(vertex))
+        bench.do.sweep()
+        return is_moved and doubled_area(bench.polygon()) < before
+
+    vertex = _ordered(bench, lambda: _swept(bench, 16), move_and_sweep)[-1]
+    before = bench.polygon()
+    beside = [(vertex - 1) % len(before), vertex]
+    first = Panel(None, before, _leaning(bench, beside))
+    bench.do.move_notch(vertex)
+    moved = Panel(before, bench.polygon(), _leaning(bench, beside))
+    bench.do.sweep()
+    return [first, moved, Panel(before, bench.polygon(), _leaning(bench, beside))]
 
 
 def _is_convex(polygon: Points, i: int) -> bool:

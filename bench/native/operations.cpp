@@ -12,7 +12,7 @@ std::unique_ptr<Ring> ring;
 std::unique_ptr<Outline> outline;
 std::unique_ptr<ContactPolygon> polygon;
 Rectangle image;
-Hull hull;
+std::unique_ptr<Hulls> hulls;
 
 std::vector<Corner> stretch(int first, int last) {
     std::vector<Corner> corners;
@@ -32,9 +32,10 @@ EXPORT void begin(const int32_t* xy, int32_t size, int32_t width, int32_t height
     for (int i = 0; i < size; ++i) points.push_back({xy[2 * i], xy[2 * i + 1]});
     image = {0, 0, width, height};
     ring = std::make_unique<Ring>(points, image);
+    hulls = std::make_unique<Hulls>(*ring);
     outline = std::make_unique<Outline>(stretch(0, size - 1), image);
     outline->collapse(budget, 0);
-    polygon = std::make_unique<ContactPolygon>(outline->corners(), *ring, image, hull);
+    polygon = std::make_unique<ContactPolygon>(outline->corners(), *ring, image, *hulls);
 }
 
 // Or with the box round it.
@@ -53,10 +54,11 @@ EXPORT void begin_with_box() {
                                          {{east, north}, top, right},
                                          {{east, south}, right, bottom},
                                          {{west, south}, bottom, left}};
-    polygon = std::make_unique<ContactPolygon>(corners, *ring, image, hull);
+    polygon = std::make_unique<ContactPolygon>(corners, *ring, image, *hulls);
 }
 
 EXPORT int32_t move_edge(int32_t i) { return polygon->move_edge(i) > 0; }
+EXPORT int32_t move_notch(int32_t i) { return polygon->move_notch(i); }
 EXPORT int32_t take_away(int32_t i) { return polygon->remove(i) >= 0; }
 EXPORT int32_t cut_corner(int32_t i) { return polygon->cut_corner(i); }
 EXPORT void sweep() { polygon->sweep(); }
@@ -71,12 +73,12 @@ EXPORT void tear_out(int32_t from, int32_t count) {
     torn.insert(torn.end(), laid.begin(), laid.end());
     torn.insert(torn.end(), corners.begin() + from + count, corners.end());
     outline = std::make_unique<Outline>(torn, image);
-    polygon = std::make_unique<ContactPolygon>(torn, *ring, image, hull);
+    polygon = std::make_unique<ContactPolygon>(torn, *ring, image, *hulls);
 }
 
 EXPORT void collapse(int32_t budget) {
     outline->collapse(budget, 0);
-    polygon = std::make_unique<ContactPolygon>(outline->corners(), *ring, image, hull);
+    polygon = std::make_unique<ContactPolygon>(outline->corners(), *ring, image, *hulls);
 }
 
 EXPORT int32_t size() { return polygon->size(); }
@@ -94,8 +96,10 @@ EXPORT void read(int32_t* rows) {
 
 // The hull of the ring between two of its points: x, y. Returns how many.
 EXPORT int32_t hull_between(int32_t first, int32_t last, int32_t* rows) {
-    hull.build(*ring, first, last);
     int32_t count = 0;
-    for (const HullPoint& h : hull) rows[2 * count] = h.point.x, rows[2 * count++ + 1] = h.point.y;
+    for (const HullPoint& h : hulls->between(first, last)) {
+        rows[2 * count] = h.point.x, rows[2 * count + 1] = h.point.y;
+        ++count;
+    }
     return count;
 }

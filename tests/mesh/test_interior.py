@@ -11,6 +11,7 @@ from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.pipeline import generate
 from spinelift.mesh.types import GRID, Alpha, GridPoints
 from spinelift.samples.families import limb, rod
+from tests.mesh import oracle
 
 SIDE = 120
 BENDING = MeshParameters(internal_vertex_density=50, max_vertices=40)
@@ -66,6 +67,17 @@ def test_edges_are_split_as_finely_as_the_inside_is_filled() -> None:
     lengths = np.hypot(*gaps.T) / GRID
     spacing = (SIDE * SIDE / len(interior.points) * 2 / 3**0.5) ** 0.5
     assert lengths.max() < 2 * spacing
+
+
+def test_edge_is_not_split_across_one_that_leaves_its_end_almost_beside_it() -> None:
+    """The grid point outside of an edge was on the other side of the next."""
+    crack = [(2048, 4224), (1963, 2960), (2048, 2111), (1966, 2923), (1566, 4224)]
+    polygon = np.array([(0, 0), (4288, 0), (4288, 4224), *crack, (0, 4224)], dtype=np.int32)
+
+    split = interior_points(polygon, (67, 66), wanted=1700).polygon
+
+    assert len(split) > 100
+    assert oracle.ring_polygon(split).is_valid
 
 
 def straight() -> dict[str, Alpha]:

@@ -7,6 +7,7 @@ namespace spinelift {
 namespace {
 
 constexpr int64_t kLeast = 16;       // what a move must save: twice 0.002 px^2
+constexpr int kNotches = 24;         // deepest ring points tried for a reflex vertex
 constexpr int64_t kRoundLeast = 64;  // what a round of moves must save to be followed by another
 constexpr int kRounds = 30;          // at most
 constexpr int64_t kSlack = kGrid / 4;  // an edge this near to its contact is anchored
@@ -24,8 +25,8 @@ bool is_in_corner(Point from, Point corner, Point to, Point p) {
 }  // namespace
 
 ContactPolygon::ContactPolygon(const std::vector<Corner>& corners, const Ring& ring, Rectangle image,
-                               Hull& hull)
-    : ring_(&ring), image_(image), hull_(&hull) {
+                               Hulls& hulls)
+    : ring_(&ring), image_(image), hulls_(&hulls) {
     for (const Corner& corner : corners)
         vertices_.push_back({corner.point, corner.last, corner.first, false, false});
     for (int i = 0; i < size(); ++i) lean(i, corners[size_t(i)].last, corners[size_t(next(i))].first);
@@ -161,19 +162,15 @@ bool ContactPolygon::keeps_ring_inside(const Way& way) const {
     while (!at(left).is_anchored && left != way.after) left = previous(left);
     while (!at(right).is_anchored && right != left) right = next(right);
     const int first = at(left).contact, last = at(right).contact;
-    const Point* chain = ring_->from(first);
     const int steps = first == last ? ring_->size() : ring_->steps(first, last);
     for (int i = 0; i + 1 < way.count; ++i) {
         const Point a = way.points[i], b = way.points[i + 1];
         const Point before = i > 0 ? way.points[i - 1] : point(previous(way.before));
         const Point after = i + 2 < way.count ? way.points[i + 2] : point(next(way.after));
-        bool is_outside = turn(a, b, chain[0]) < 0;
-        for (int k = 1; k <= steps; ++k) {
-            const bool was_outside = is_outside;
-            is_outside = turn(a, b, chain[k]) < 0;
-            if (is_outside != was_outside && is_crossed(before, a, b, after, chain[k - 1], chain[k]))
-                return false;
-        }
+        const bool is_uncrossed = ring_->all_crossing(a, b, first, steps, [&](Point s, Point t) {
+            return !is_crossed(before, a, b, after, s, t);
+        });
+        if (!is_uncrossed) return false;
     }
     return true;
 }
@@ -244,8 +241,7 @@ int64_t ContactPolygon::move_edge(int i) {
                          (*ring_)[at(end).contact],
                          is_convex(i),
                          is_convex(end)};
-    hull_->build(*ring_, first_faced(i), last_faced(i));
-    EdgeSlide slide(joint, *hull_, image_, kLeast);
+    EdgeSlide slide(joint, hulls_->between(first_faced(i), last_faced(i)), image_, kLeast);
     for (Placement place; slide.next(place);) {
         const Way way = {before, after, {joint.before, place.start, place.end, joint.after}, 4};
         const bool has_spike =
@@ -286,6 +282,45 @@ int64_t ContactPolygon::polish(int i) {
     int64_t gain = 0;
     for (int k = 0; k < std::min(size(), 4); ++k, edge = next(edge)) gain += move_edge(edge);
     return gain;
+}
+
+bool ContactPolygon::move_notch(int i) {
+    if (size() < 4 || is_convex(i)) return false;
+    const int before = previous(i), after = next(i);
+    const Point u = point(before), x = point(after);
+    const int first = first_faced(before), last = last_faced(i);
+    const Point* chain = ring_->from(first);
+    std::vector<std::pair<int64_t, int>> deepest;  // and how many steps from the first
+    for (int k = 0; k <= ring_->steps(first, last); ++k)
+        if (const int64_t depth = turn(u, x, chain[k]); depth > 0) deepest.push_back({-depth, k});
+    const size_t tried = std::min<size_t>(deepest.size(), kNotches);
+    std::partial_sort(deepest.begin(), deepest.begin() + tried, deepest.end());
+    for (size_t k = 0; k < tried; ++k) {
+        const Point notch = chain[deepest[k].second];
+        if (notch == point(i)) continue;
+        const Way way = {before, after, {u, notch, x}, 3};
+        const bool has_spike = (is_convex(before) && is_spike(point(previous(before)), u, notch)) ||
+                               (is_convex(after) && is_spike(notch, x, point(next(after))));
+        if (has_spike || !keeps_ring_inside(way) || !has_room(way)) continue;
+        at(i).point = notch;
+        at(i).notch = ring_->at(first, deepest[k].second);
+        lean(before, first, at(i).notch);
+        lean(i, at(i).notch, last);
+        for (const int corner : {before, after}) find_notch(corner);
+        unsettle_around(i);
+        assert(is_valid() && is_in_order());
+        return true;
+    }
+    return false;
+}
+
+void ContactPolygon::move_notches() {
+    for (int i = 0; i < size(); ++i) {
+        ContactPolygon trial = *this;
+        if (!trial.move_notch(i)) continue;
+        trial.polish(i);
+        if (trial.doubled_area() < doubled_area()) *this = trial;
+    }
 }
 
 // ---- taking away ------------------------------------------------------------------------------
@@ -475,8 +510,7 @@ bool ContactPolygon::cut_corner(int i) {
                          (*ring_)[at(i).contact],
                          true,
                          true};
-    hull_->build(*ring_, at(before).contact, at(i).contact);
-    EdgeSlide slide(joint, *hull_, image_, kLeast);
+    EdgeSlide slide(joint, hulls_->between(at(before).contact, at(i).contact), image_, kLeast);
     for (Placement place; slide.next(place);) {
         const Way way = {before, after, {joint.before, place.start, place.end, joint.after}, 4};
         if (!keeps_ring_inside(way) || !has_room(way)) continue;

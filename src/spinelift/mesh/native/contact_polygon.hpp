@@ -13,8 +13,8 @@ namespace spinelift {
 
 class ContactPolygon {
 public:
-    // `hull` is memory to work with, which copies of the polygon share.
-    ContactPolygon(const std::vector<Corner>& corners, const Ring& ring, Rectangle image, Hull& hull);
+    // `hulls` are the ring's, which copies of the polygon share.
+    ContactPolygon(const std::vector<Corner>& corners, const Ring& ring, Rectangle image, Hulls& hulls);
 
     int size() const { return int(vertices_.size()); }
     int64_t doubled_area() const;
@@ -25,6 +25,10 @@ public:
     // Moves edge i to where it saves most, between the lines of its neighbours, and says how much:
     // twice an area, 0 where it stays.
     int64_t move_edge(int i);
+
+    // Moves vertex i, where it is reflex, to the ring point farthest in that both its neighbours can
+    // reach. Does not ask whether that saves anything: the edges beside it may lean deeper yet.
+    bool move_notch(int i);
 
     // Takes vertex i away where it is reflex, and edge i where both its ends are convex: vertex i is
     // then where the lines of its neighbours meet, and the vertex after it is gone. Says how much
@@ -42,6 +46,10 @@ public:
 
     // Moves every edge to where it saves most, again and again, until that saves next to nothing.
     void sweep();
+
+    // Moves reflex vertices where that saves area once the edges near them have moved too: what no
+    // edge can do alone, because these vertices stand on the ring with both their edges.
+    void move_notches();
 
     // Takes vertices away, the one first that adds the least area once its neighbours have moved,
     // until there are `budget`, or as few as there can be.
@@ -114,7 +122,7 @@ private:
     std::vector<Vertex> vertices_;
     const Ring* ring_;
     Rectangle image_;
-    Hull* hull_;
+    Hulls* hulls_;
 };
 
 }  // namespace spinelift

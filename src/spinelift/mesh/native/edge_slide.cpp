@@ -33,13 +33,13 @@ EdgeSlide::EdgeSlide(const Joint& joint, const Hull& hull, Rectangle image, int6
       first_(dot(between(joint.before, joint.behind), start_line_) / dot(start_line_, start_line_)),
       last_(dot(between(joint.end, joint.ahead), end_line_) / dot(end_line_, end_line_)),
       area_(turn(joint.before, joint.start, joint.end) + turn(joint.before, joint.end, joint.after)) {
-    for (const HullPoint* at = hull_.begin(); at != hull_.end(); ++at) {
-        const HullPoint* next = at + 1 == hull_.end() ? hull_.begin() : at + 1;
-        const HullPoint* previous = at == hull_.begin() ? hull_.end() - 1 : at - 1;
-        const Vector to = between(at->point, next->point), from = between(previous->point, at->point);
+    for (size_t i = 0; i < hull_.size(); ++i) {
+        const Point previous = hull_[i > 0 ? i - 1 : hull_.size() - 1].point, at = hull_[i].point;
+        const Point next = hull_[i + 1 < hull_.size() ? i + 1 : 0].point;
+        const Vector from = between(previous, at), to = between(at, next);
         if (!turns_into(to)) continue;
-        if (turns_out_of(to)) propose_flush_with(at->point, next->point);
-        if (turns_out_of(from)) propose_middle(at->point, previous->point, next->point);
+        if (turns_out_of(to)) propose_flush_with(at, next);
+        if (turns_out_of(from)) propose_middle(at, previous, next);
     }
     propose_from_start(first_);
     propose_from_start(1);
@@ -99,7 +99,7 @@ void EdgeSlide::propose_middle(Point at, Point previous, Point next) {
 
 void EdgeSlide::propose_from_start(double at) {
     const Vector start = on_start_line(at);
-    const HullPoint* lean = hull_.begin();
+    const HullPoint* lean = hull_.data();
     for (const HullPoint& h : hull_)
         if (cross(between(start, lean->point), between(start, h.point)) < 0) lean = &h;
     const Vector direction = between(start, lean->point);
@@ -109,7 +109,7 @@ void EdgeSlide::propose_from_start(double at) {
 
 void EdgeSlide::propose_from_end(double at) {
     const Vector end = on_end_line(at);
-    const HullPoint* lean = hull_.begin();
+    const HullPoint* lean = hull_.data();
     for (const HullPoint& h : hull_)
         if (cross(between(end, lean->point), between(end, h.point)) > 0) lean = &h;
     const Vector back = between(end, lean->point);
@@ -178,7 +178,7 @@ Placement EdgeSlide::laid(const Proposal& proposal) const {
 
 // What a line from p leans on that has the whole hull on its right (side 1), or on its left (-1).
 const HullPoint* EdgeSlide::tangent(Point p, int side) const {
-    const HullPoint* lean = hull_.begin()->point == p ? hull_.end() - 1 : hull_.begin();
+    const HullPoint* lean = hull_.front().point == p ? &hull_.back() : &hull_.front();
     for (const HullPoint& h : hull_)
         if (h.point != p && turn(p, lean->point, h.point) * side < 0) lean = &h;
     return lean;

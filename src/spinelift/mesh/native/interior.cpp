@@ -177,9 +177,9 @@ bool Filling::is_clear_outside(Point a, Point p, Point b) const {
         const int k = mesh_.next_on_hull(i);
         const Point c = mesh_.points()[size_t(i)], d = mesh_.points()[size_t(k)];
         if (d == a) {
-            if (turn(c, a, p) == 0 && dot(a, c, p) > 0) return false;
+            if ((turn(c, a, p) == 0 && dot(a, c, p) > 0) || segments_touch(p, b, c, d)) return false;
         } else if (c == b) {
-            if (turn(p, b, d) == 0 && dot(b, p, d) > 0) return false;
+            if ((turn(p, b, d) == 0 && dot(b, p, d) > 0) || segments_touch(a, p, c, d)) return false;
         } else if (c != a && (segments_touch(a, p, c, d) || segments_touch(p, b, c, d))) {
             return false;
         }

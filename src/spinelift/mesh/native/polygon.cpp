@@ -157,7 +157,7 @@ Corners ruined(const Corners& corners, const Ring& ring, size_t from, size_t cou
 class Simplification {
 public:
     Simplification(const std::vector<Point>& points, Rectangle image)
-        : ring_(points, image), image_(image) {}
+        : ring_(points, image), image_(image), hulls_(ring_) {}
 
     Corners run(const Wishes& wishes);
 
@@ -169,7 +169,7 @@ private:
 
     Ring ring_;
     Rectangle image_;
-    Hull hull_;
+    Hulls hulls_;
 };
 
 Corners Simplification::run(const Wishes& wishes) {
@@ -206,7 +206,7 @@ Corners Simplification::run(const Wishes& wishes) {
 
 // How many corners are left for a contact polygon to choose from before it takes away the rest.
 int Simplification::enough_for(int budget) const {
-    return std::max(budget, std::min(2 * budget + 12 + ring_.size() / 64, kMost));
+    return std::max(budget, std::min(3 * budget / 2 + 16 + std::min(ring_.size() / 64, 24), kMost));
 }
 
 // The smallest polygon found that has at most `budget` vertices; empty if there was none.
@@ -216,13 +216,15 @@ Corners Simplification::within(int budget, const std::vector<Corners>& starts) {
         polygon.sweep();
         polygon.reduce(budget);
         polygon.sweep();
+        polygon.move_notches();
+        polygon.sweep();
         if (polygon.size() > budget || !polygon.is_valid()) return;
         const Corners corners = polygon.corners();
         if (best.empty() || doubled_area(corners) < doubled_area(best)) best = corners;
     };
-    for (const Corners& start : starts) offer({start, ring_, image_, hull_});
+    for (const Corners& start : starts) offer({start, ring_, image_, hulls_});
     if (budget <= kFew || best.empty()) {
-        ContactPolygon from_box(bounding_box(ring_), ring_, image_, hull_);
+        ContactPolygon from_box(bounding_box(ring_), ring_, image_, hulls_);
         from_box.sweep();
         from_box.grow(budget);
         offer(from_box);
@@ -234,7 +236,7 @@ Corners Simplification::within(int budget, const std::vector<Corners>& starts) {
 Corners Simplification::refined(const Corners& corners, int passes) {
     if (passes == 0) return corners;
     const int budget = int(corners.size());
-    ContactPolygon best(corners, ring_, image_, hull_);
+    ContactPolygon best(corners, ring_, image_, hulls_);
     best.sweep();
     if (!best.is_valid()) return corners;
     for (int pass = 0; pass < passes; ++pass)
@@ -244,7 +246,7 @@ Corners Simplification::refined(const Corners& corners, int passes) {
                 if (torn.empty()) continue;
                 Outline outline(torn, image_);
                 outline.collapse(budget + 2 + pass % 2, 0);
-                ContactPolygon polygon(outline.corners(), ring_, image_, hull_);
+                ContactPolygon polygon(outline.corners(), ring_, image_, hulls_);
                 if (!polygon.is_valid()) continue;  // ring points can be too near to vertices that stay
                 polygon.settle_like(best);
                 polygon.sweep();
@@ -258,7 +260,7 @@ Corners Simplification::refined(const Corners& corners, int passes) {
 
 // Without short edges, for a little area.
 Corners Simplification::evened(const Corners& corners) {
-    ContactPolygon polygon(corners, ring_, image_, hull_);
+    ContactPolygon polygon(corners, ring_, image_, hulls_);
     polygon.drop_short_edges(int64_t(double(doubled_area(corners)) * kEveningShare));
     return polygon.is_valid() ? polygon.corners() : corners;
 }

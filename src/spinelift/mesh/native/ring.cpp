@@ -5,7 +5,24 @@ namespace spinelift {
 Ring::Ring(const std::vector<Point>& points, Rectangle image)
     : size_(int(points.size())), twice_(points), grid_(image, points.size()) {
     twice_.insert(twice_.end(), points.begin(), points.end());
+    for (size_t first = 0; first + kStretch < twice_.size(); first += kStretch) {
+        Rectangle box = {twice_[first].x, twice_[first].y, twice_[first].x, twice_[first].y};
+        for (size_t i = first + 1; i <= first + kStretch; ++i) {
+            box.left = std::min(box.left, twice_[i].x), box.right = std::max(box.right, twice_[i].x);
+            box.top = std::min(box.top, twice_[i].y), box.bottom = std::max(box.bottom, twice_[i].y);
+        }
+        boxes_.push_back(box);
+    }
     for (int i = 0; i < size_; ++i) grid_.insert({i, next(i)}, twice_[size_t(i)], twice_[size_t(i + 1)]);
+}
+
+// Is the whole stretch on the outer side of the line ab, or the whole on the other?
+bool Ring::is_beside(int stretch, Point a, Point b, bool is_outside) const {
+    const Rectangle& box = boxes_[size_t(stretch)];
+    const bool looks_right = (b.x > a.x) != is_outside, looks_down = (b.y > a.y) != is_outside;
+    // Of the box's corners, the one nearest to the other side, or farthest there.
+    const Point corner = {looks_down ? box.right : box.left, looks_right ? box.top : box.bottom};
+    return (turn(a, b, corner) < 0) == is_outside;
 }
 
 bool Ring::is_outside_triangle(Point a, Point b, Point c) const {

@@ -32,6 +32,22 @@ public:
         return grid_.all_near(a, b, 0, [](EdgeGrid::Edge) { return true; }, visit);
     }
 
+    // Calls visit(start, end) for every edge, of `steps` from point `first` on, that has one end on the
+    // outer side of the line ab, strictly, and one not; until it returns false.
+    template <class Visit>
+    bool all_crossing(Point a, Point b, int first, int steps, Visit visit) const {
+        bool is_outside = turn(a, b, (*this)[first]) < 0;
+        for (int i = first; i < first + steps; ++i) {
+            if (i % kStretch == 0)  // most of the ring is on one side
+                while (i + kStretch <= first + steps && is_beside(i / kStretch, a, b, is_outside)) i += kStretch;
+            if (i == first + steps) break;
+            const bool was_outside = is_outside;
+            is_outside = turn(a, b, twice_[size_t(i + 1)]) < 0;
+            if (is_outside != was_outside && !visit(twice_[size_t(i)], twice_[size_t(i + 1)])) return false;
+        }
+        return true;
+    }
+
     // Does no edge of the ring enter the open triangle?
     bool is_outside_triangle(Point a, Point b, Point c) const;
 
@@ -43,10 +59,14 @@ public:
     bool is_outside_segment(Point a, Point b) const;
 
 private:
+    static constexpr int kStretch = 16;
+
+    bool is_beside(int stretch, Point a, Point b, bool is_outside) const;
     bool is_inward(int i, Point p) const;
 
     int size_;
     std::vector<Point> twice_;
+    std::vector<Rectangle> boxes_;  // round every 16 edges of that
     mutable EdgeGrid grid_;  // forgets dead edges while it is asked, and here none die
 };
 
