@@ -181,6 +181,10 @@ Corners Simplification::run(const Wishes& wishes) {
             outline.collapse(kManyForFew, 0);
             starts.push_back(outline.corners());
         }
+        if (wishes.refinement > 0 && enough_for(budget) + budget / 2 <= kMost) {
+            outline.collapse(enough_for(budget) + budget / 2, 0);
+            starts.push_back(outline.corners());
+        }
         outline.collapse(enough_for(budget), 0);
         starts.push_back(outline.corners());
     } else {
