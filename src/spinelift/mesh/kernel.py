@@ -197,7 +197,7 @@ def fill(
 def triangulate(points: GridPoints, hull: int) -> Triangles:
     """Constrained Delaunay triangulation of the polygon `points[:hull]` with the others inside it.
 
-    Empty or short where the polygon is not simple or a point is not inside.
+    Returns triangles that tile the polygon; none where it is not simple or a point is not inside.
     """
     points = _checked_points(points)
     if not 3 <= hull <= len(points):

@@ -88,7 +88,9 @@ def _find_contours(mask: Mask) -> list[Contour]:
     """The outermost islands, in the order of their topmost, leftmost pixels."""
     contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     pixels = [np.asarray(contour, dtype=np.int32).reshape(-1, 2) for contour in contours]
-    return sorted(pixels, key=lambda contour: int((contour @ _RASTER_ORDER).min()))
+    if len(pixels) > 1:
+        pixels.sort(key=lambda contour: int((contour @ _RASTER_ORDER).min()))
+    return pixels
 
 
 _RASTER_ORDER = np.array([1, kernel.MAXIMUM_SIDE], dtype=np.int32)

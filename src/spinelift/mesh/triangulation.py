@@ -33,12 +33,13 @@ def triangulate(
         raise TriangulationFailed(
             "Two vertices lie in one place: a bug in SpineLift, report it with the image."
         )
-    triangles = (
-        kernel.triangulate(vertices, len(polygon))
-        if triangulator == "exact"
-        else _shewchuk(vertices, len(polygon))
-    )
-    if not _tiles(vertices, triangles, len(polygon)):
+    if triangulator == "exact":
+        triangles = kernel.triangulate(vertices, len(polygon))
+        is_whole = len(triangles) > 0
+    else:
+        triangles = _shewchuk(vertices, len(polygon))
+        is_whole = _tiles(vertices, triangles, len(polygon))
+    if not is_whole:
         raise TriangulationFailed(
             "The polygon could not be triangulated: a bug in SpineLift, report it with the image."
         )

@@ -181,8 +181,9 @@ Corners Simplification::run(const Wishes& wishes) {
             outline.collapse(kManyForFew, 0);
             starts.push_back(outline.corners());
         }
-        if (wishes.refinement > 0 && enough_for(budget) + budget / 2 <= kMost) {
-            outline.collapse(enough_for(budget) + budget / 2, 0);
+        const int more_than_enough = enough_for(budget) + budget / 2 + 4;
+        if (wishes.refinement > 0 && more_than_enough <= kMost) {
+            outline.collapse(more_than_enough, 0);
             starts.push_back(outline.corners());
         }
         outline.collapse(enough_for(budget), 0);
@@ -210,7 +211,7 @@ Corners Simplification::run(const Wishes& wishes) {
 
 // How many corners are left for a contact polygon to choose from before it takes away the rest.
 int Simplification::enough_for(int budget) const {
-    return std::max(budget, std::min(3 * budget / 2 + 16 + std::min(ring_.size() / 64, 24), kMost));
+    return std::max(budget, std::min(3 * budget / 2 + 12 + std::min(ring_.size() / 64, 24), kMost));
 }
 
 // The smallest polygon found that has at most `budget` vertices; empty if there was none.

@@ -241,6 +241,22 @@ void Triangulation::flip_to_delaunay() {
     }
 }
 
+namespace {
+
+// Are there as many triangles as Spine wants, all clockwise, of the polygon's whole area?
+bool tile(const std::vector<Corners3>& triangles, const std::vector<Point>& points, int hull) {
+    if (triangles.size() + size_t(hull) + 2 != 2 * points.size()) return false;
+    int64_t sum = 0;
+    for (const auto& [a, b, c] : triangles) {
+        const int64_t area = turn(points[size_t(a)], points[size_t(b)], points[size_t(c)]);
+        if (area <= 0) return false;
+        sum += area;
+    }
+    return sum == doubled_area({points.begin(), points.begin() + hull});
+}
+
+}  // namespace
+
 std::vector<Corners3> triangulate(const std::vector<Point>& points, int hull) {
     Triangulation triangulation({points.begin(), points.begin() + hull});
     if (triangulation.triangles().empty()) return {};
@@ -258,6 +274,7 @@ std::vector<Corners3> triangulate(const std::vector<Point>& points, int hull) {
         result.push_back(corners);
     }
     std::sort(result.begin(), result.end());
+    if (!tile(result, points, hull)) return {};
     return result;
 }
 

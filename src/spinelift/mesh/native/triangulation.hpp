@@ -77,8 +77,8 @@ private:
 };
 
 // The first `hull` points walk the polygon, clockwise on screen; the others lie strictly inside.
-// Returns 2 n - hull - 2 triangles, clockwise, smallest index first, sorted; fewer where the input
-// is not what it has to be.
+// Returns 2 n - hull - 2 triangles, clockwise, smallest index first, sorted; none where the input is
+// not what it has to be, as is checked in the end.
 std::vector<Corners3> triangulate(const std::vector<Point>& points, int hull);
 
 }  // namespace spinelift
