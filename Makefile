@@ -32,7 +32,7 @@ bench: $(READY)  ## quality and speed; CORPUS=DIR adds real art with its pairs.j
 
 lock:  ## resolve the dependencies anew (wants uv)
 	$(LOCK) --group build -o requirements/build.txt
-	$(LOCK) pyproject.toml --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra service --group dev -o requirements/dev.txt
 	echo ziglang | $(LOCK) - -o requirements/compiler.txt
 
 LOCK = uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \
