@@ -1,5 +1,7 @@
 #include "polygon.hpp"
 
+#include <cassert>
+
 #include "contact_polygon.hpp"
 
 namespace spinelift {
@@ -57,9 +59,11 @@ Dent best_dent(const Outline& outline, const Ring& ring, int corner) {
                       [](const Dent& a, const Dent& b) {
                           return a.gain != b.gain ? a.gain > b.gain : a.ring_index < b.ring_index;
                       });
-    for (size_t i = 0; i < tried && candidates[i].gain > 0; ++i)
-        if (ring.is_outside_triangle(from.point, to.point, ring[candidates[i].ring_index]))
+    for (size_t i = 0; i < tried && candidates[i].gain > 0; ++i) {
+        const Point at = ring[candidates[i].ring_index];
+        if (ring.is_outside_triangle(from.point, to.point, at) && !ring.surrounds(from.point, to.point, at))
             return candidates[i];
+    }
     return {0, corner, 0};
 }
 
@@ -204,6 +208,7 @@ Corners Simplification::run(const Wishes& wishes) {
     corners = trimmed(corners, ring_, image_);
     if (wishes.smallest_dent > 0)
         corners = dented(corners, ring_, image_, wishes.smallest_dent, wishes.budget);
+    assert(ContactPolygon(corners, ring_, image_, hulls_).is_valid());
     if (int(corners.size()) > kMost) return corners;
     corners = refined(corners, wishes.refinement);
     return wishes.has_inside ? evened(corners) : corners;
