@@ -1,0 +1,1 @@
+"""What travels between those who want a mesh and those who make it."""

@@ -1,0 +1,70 @@
+"""One image to the answer that clients get, in a worker: bytes in, the answer's own bytes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from spinelift import images
+from spinelift.contract.results import result_fields
+from spinelift.contract.stages import JobStage
+from spinelift.engine.work import Failure, attempt, read, unique
+from spinelift.images import DEFAULT_LIMITS, ImageLimits
+from spinelift.mesh.parameters import MeshParameters
+from spinelift.mesh.pipeline import generate
+from spinelift.mesh.types import Mesh
+from spinelift.mesh.validation import MeshParameterValidator
+from spinelift.spine.document import serialize, skeleton_document
+
+OnStage = Callable[[JobStage], None]
+
+
+@dataclass(frozen=True)
+class GenerationTask:
+    """One image to mesh; `name` is that of its slot, of its attachment and of its file."""
+
+    image: Path
+    name: str
+    parameters: MeshParameters
+    spine_version: str
+    limits: ImageLimits = DEFAULT_LIMITS
+
+    @property
+    def label(self) -> str:
+        """What messages call the image."""
+        return self.name
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Both as JSON in one line: `result` is `contract.results`', `document` a Spine skeleton."""
+
+    result: bytes
+    document: bytes
+
+
+def generate_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
+    """Mesh one image, or say why not."""
+    return attempt(lambda task: _answer(task, on_stage), task, task.label)
+
+
+def _answer(task: GenerationTask, on_stage: OnStage) -> Answer:
+    content = read(task.image, task.limits, task.label)
+    alpha, notes = images.decode_alpha(content, task.limits, name=task.label)
+    found = generate(alpha, task.parameters, on_stage=on_stage)
+    on_stage("quality")
+    advice = MeshParameterValidator().examine(alpha, task.parameters, found)
+    warnings = unique((*notes, *advice, *(words for mesh in found for words in mesh.warnings)))
+    meshes = _named(task.name, found)
+    fields = result_fields(task.name, meshes, task.parameters, warnings)
+    on_stage("document")
+    document = skeleton_document(meshes, task.spine_version, paths=dict.fromkeys(meshes, task.name))
+    return Answer(serialize(fields), serialize(document))
+
+
+def _named(name: str, meshes: list[Mesh]) -> Mapping[str, Mesh]:
+    """Several islands are numbered."""
+    if len(meshes) == 1:
+        return {name: meshes[0]}
+    return {f"{name}-{number}": mesh for number, mesh in enumerate(meshes, start=1)}

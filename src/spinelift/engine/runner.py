@@ -1,0 +1,241 @@
+"""Single jobs as they come: so many at a time, a short queue, watched, and ended if need be.
+
+Each is worked on in a process that may crash, hang or be killed. That costs the job a second
+attempt in a fresh process, and then one clear failure; it costs nobody else anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+from spinelift.contract.stages import BEGINNINGS, JobStage
+from spinelift.engine.limits import JobLimits, limit_memory
+from spinelift.engine.pool import WorkerCrashed, WorkerLost, WorkerPool, outcome
+from spinelift.engine.work import Failure, failure
+from spinelift.mesh.errors import SpineLiftError
+
+ATTEMPTS = 2
+"""A process can be lost through no fault of its job, but hardly twice."""
+
+LOOK_SECONDS = 0.05
+"""How often the stages of running jobs are looked up; most jobs are over before."""
+
+STAGE_WIDTH = 16
+"""Bytes: a stage is overwritten by the next, whatever its length."""
+
+
+class Overloaded(SpineLiftError):
+    """As many jobs are waiting as may wait."""
+
+    code: ClassVar[str] = "OVERLOADED"
+
+
+class Labelled(Protocol):
+    """A task that says what messages call it."""
+
+    @property
+    def label(self) -> str: ...
+
+
+Task = TypeVar("Task", bound=Labelled)
+Result = TypeVar("Result")
+OnStage = Callable[[JobStage], None]
+
+
+class JobRunner(Generic[Task, Result]):
+    """Does `work` on tasks in worker processes. Safe to use from several threads.
+
+    Parameters
+    ----------
+    work
+        A module-level function of a task and of a function that it tells its stages to. It gives a
+        failure for whatever is wrong with the task, and raises nothing.
+    workers
+        How many jobs run at a time.
+    waiting
+        How many more may wait.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[Task, OnStage], Result | Failure],
+        *,
+        workers: int,
+        waiting: int,
+        limits: JobLimits,
+    ) -> None:
+        self.workers = workers
+        self.waiting = waiting
+        self.limits = limits
+        self._work = work
+        self._pool = WorkerPool(workers)
+        self._stages = tempfile.TemporaryDirectory(prefix="spinelift-")
+        self._jobs: set[_Job[Task, Result]] = set()
+        self._number = 0
+        self._is_closing = False
+        self._changed = threading.Condition(threading.RLock())
+        self._watcher = threading.Thread(target=self._watch, name="stages", daemon=True)
+        self._watcher.start()
+
+    @property
+    def load(self) -> int:
+        """How many jobs run or wait."""
+        return len(self._jobs)
+
+    def submit(
+        self,
+        task: Task,
+        on_stage: OnStage = lambda stage: None,  # noqa: ARG005
+    ) -> Future[Result | Failure]:
+        """Start a job, or let it wait; cancelling its future ends it at whatever stage it is.
+
+        `on_stage` is called in another thread, for the stages that last long enough to be seen;
+        what it raises ends the job and is what the future raises. Raises `Overloaded`.
+        """
+        with self._changed:
+            if self._is_closing or self.load >= self.workers + self.waiting:
+                raise Overloaded("There is as much to do as can be taken on: try again soon.")
+            self._number += 1
+            job: _Job[Task, Result] = _Job(
+                task, on_stage, Path(self._stages.name, str(self._number))
+            )
+            job.stage_file.touch()
+            self._jobs.add(job)
+            self._start(job)
+            self._changed.notify_all()
+        job.future.add_done_callback(lambda _: self._forget(job))
+        return job.future
+
+    def close(self, drain_seconds: float = 0) -> None:
+        """Take no more jobs, let those there are finish for so long, and cancel the rest."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: not self._jobs, drain_seconds)
+            left = list(self._jobs)
+        for job in left:
+            job.future.cancel()
+        self._watcher.join()
+        with self._pool:
+            pass
+        self._stages.cleanup()
+
+    def _start(self, job: _Job[Task, Result]) -> None:
+        """Begin an attempt; a pool that is lost as a whole is replaced."""
+        job.attempts += 1
+        order = _Order(self._work, job.task, job.stage_file, self.limits.memory_bytes)
+        if not self._pool.is_alive:
+            self._pool = WorkerPool(self.workers)
+        running = self._pool.submit(_carry_out, order, timeout_seconds=self.limits.seconds)
+        job.running = running
+        if job.future.cancelled():
+            running.cancel()
+        running.add_done_callback(lambda running: self._finish(job, running))
+
+    def _finish(self, job: _Job[Task, Result], running: Future[Result | Failure]) -> None:
+        """In a thread of the pool: an attempt is over."""
+        result: Result | Failure | BaseException
+        try:
+            result = outcome(running)
+        except CancelledError:
+            job.future.cancel()  # unless it was that which cancelled this
+            return
+        except BrokenProcessPool as error:
+            result = WorkerCrashed(f"The image was not finished: {error}.")
+        except Exception as error:
+            result = error
+        if isinstance(result, WorkerLost):
+            if job.attempts < ATTEMPTS and not job.future.done():
+                with self._changed:
+                    self._start(job)
+                return
+            result = failure(result, job.task.label)
+        job.settle(result)
+
+    def _forget(self, job: _Job[Task, Result]) -> None:
+        """Its future is done, in whatever way."""
+        with self._changed:
+            self._jobs.discard(job)
+            self._changed.notify_all()
+        if job.future.cancelled():
+            job.future.set_running_or_notify_cancel()  # wakes who waits for it
+        if job.running is not None:
+            job.running.cancel()
+        job.stage_file.unlink(missing_ok=True)
+
+    def _watch(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._jobs or self._is_closing)
+                if self._is_closing and not self._jobs:
+                    return
+                jobs = list(self._jobs)
+            for job in jobs:
+                job.look()
+            time.sleep(LOOK_SECONDS)
+
+
+@dataclass(eq=False)
+class _Job(Generic[Task, Result]):
+    """What is known of a job that has not ended. Its future stays pending, and so cancellable."""
+
+    task: Task
+    on_stage: OnStage
+    stage_file: Path
+    future: Future[Result | Failure] = field(default_factory=Future)
+    running: Future[Result | Failure] | None = None
+    attempts: int = 0
+    stage: str = ""
+    settling: threading.Lock = field(default_factory=threading.Lock)
+
+    def look(self) -> None:
+        """Tell the stage, if it is another than before."""
+        stage = ""
+        with contextlib.suppress(OSError):
+            stage = self.stage_file.read_text().strip()
+        if stage not in BEGINNINGS or stage == self.stage or self.future.done():
+            return
+        self.stage = stage
+        try:
+            self.on_stage(stage)  # type: ignore[arg-type]  # it is one of them
+        except BaseException as error:
+            self.settle(error)
+
+    def settle(self, result: Result | Failure | BaseException) -> None:
+        """Give the future its result, unless it was cancelled or has one."""
+        with self.settling:
+            if self.future.done() or not self.future.set_running_or_notify_cancel():
+                return
+            if isinstance(result, BaseException):
+                self.future.set_exception(result)
+            else:
+                self.future.set_result(result)
+
+
+@dataclass(frozen=True)
+class _Order(Generic[Task, Result]):
+    work: Callable[[Task, OnStage], Result | Failure]
+    task: Task
+    stage_file: Path
+    memory_bytes: int
+
+
+def _carry_out(order: _Order[Any, Result]) -> Result | Failure:
+    """In a worker."""
+
+    def tell(stage: JobStage) -> None:
+        # A job that was given up has no file any more.
+        with contextlib.suppress(FileNotFoundError), order.stage_file.open("r+") as file:
+            file.write(stage.ljust(STAGE_WIDTH))
+
+    limit_memory(order.memory_bytes)
+    return order.work(order.task, tell)

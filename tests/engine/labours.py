@@ -1,0 +1,86 @@
+"""What workers do in tests of the runner: a module that they can import."""
+
+# ruff: noqa: ARG001  # all deeds are called alike
+
+from __future__ import annotations
+
+import ctypes
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from spinelift.contract.stages import JobStage
+from spinelift.engine.work import Failure, attempt
+
+OnStage = Callable[[JobStage], None]
+
+
+@dataclass(frozen=True)
+class Labour:
+    """What to do, and with what."""
+
+    deed: str
+    argument: str = ""
+    label: str = "arm.png"
+
+
+def labour(task: Labour, on_stage: OnStage) -> str | Failure:
+    """Do it, as work on an image is done."""
+    return attempt(lambda task: DEEDS[task.deed](task.argument, on_stage), task, task.label)
+
+
+def _echo(argument: str, on_stage: OnStage) -> str:
+    return argument
+
+
+def _process(argument: str, on_stage: OnStage) -> str:
+    return str(os.getpid())
+
+
+def _crash(argument: str, on_stage: OnStage) -> str:
+    ctypes.string_at(0)
+    return argument
+
+
+def _crash_once(argument: str, on_stage: OnStage) -> str:
+    if not Path(argument).exists():
+        Path(argument).touch()
+        ctypes.string_at(0)
+    return "done"
+
+
+def _hang(argument: str, on_stage: OnStage) -> str:
+    """In native code, as far as Python can tell: it holds the GIL and hears no signal."""
+    if argument:
+        Path(argument).write_text(str(os.getpid()))
+    on_stage("polygon")
+    ctypes.PyDLL(None).sleep(600)
+    return argument
+
+
+def _eat(argument: str, on_stage: OnStage) -> str:
+    return str(len(bytearray(int(argument))))
+
+
+def _walk(argument: str, on_stage: OnStage) -> str:
+    """Through some stages, each long enough to be seen."""
+    stages: tuple[JobStage, ...] = ("mask", "polygon", "document")
+    for stage in stages:
+        on_stage(stage)
+        Path(argument, stage).touch()
+        while not Path(argument, f"{stage} seen").exists():
+            time.sleep(0.005)
+    return argument
+
+
+DEEDS = {
+    "echo": _echo,
+    "process": _process,
+    "crash": _crash,
+    "crash once": _crash_once,
+    "hang": _hang,
+    "eat": _eat,
+    "walk": _walk,
+}
