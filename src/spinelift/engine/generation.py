@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,7 @@ class Answer:
 
     result: bytes
     document: bytes
+    milliseconds: float
 
 
 def generate_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
@@ -50,6 +52,7 @@ def generate_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure
 
 
 def _answer(task: GenerationTask, on_stage: OnStage) -> Answer:
+    start = time.perf_counter()
     content = read(task.image, task.limits, task.label)
     alpha, notes = images.decode_alpha(content, task.limits, name=task.label)
     found = generate(alpha, task.parameters, on_stage=on_stage)
@@ -60,7 +63,8 @@ def _answer(task: GenerationTask, on_stage: OnStage) -> Answer:
     fields = result_fields(task.name, meshes, task.parameters, warnings)
     on_stage("document")
     document = skeleton_document(meshes, task.spine_version, paths=dict.fromkeys(meshes, task.name))
-    return Answer(serialize(fields), serialize(document))
+    result, skeleton = serialize(fields), serialize(document)
+    return Answer(result, skeleton, milliseconds=(time.perf_counter() - start) * 1000)
 
 
 def _named(name: str, meshes: list[Mesh]) -> Mapping[str, Mesh]:

@@ -1,0 +1,67 @@
+"""An error as it travels: a code for programs, a sentence for people, details; and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from spinelift.mesh.errors import (
+    ImageEmpty,
+    ImageNotFound,
+    ImageTooLarge,
+    ImageUnreadable,
+    InvalidParameters,
+    ParameterProblem,
+    SpineLiftError,
+    TriangulationFailed,
+)
+from spinelift.spine.errors import NameUnusable, UnknownSpineVersion
+
+Problem = dict[str, Any]
+"""`code`, `message` and `details`."""
+
+_PLAIN = {
+    error.code: error
+    for error in (
+        ImageEmpty,
+        ImageNotFound,
+        ImageTooLarge,
+        ImageUnreadable,
+        NameUnusable,
+        TriangulationFailed,
+        UnknownSpineVersion,
+    )
+}
+
+
+class GenerationFailed(SpineLiftError):
+    """There is no mesh for a reason that the core itself does not know, such as a lost process."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code  # type: ignore[misc]  # of this one
+
+
+def problem(error: SpineLiftError) -> Problem:
+    """Write an error down."""
+    return {"code": error.code, "message": str(error), "details": _details(error)}
+
+
+def error_of(problem: Mapping[str, Any]) -> SpineLiftError:
+    """Make the core's own error of what was written down."""
+    code, message = str(problem["code"]), str(problem["message"])
+    if code == InvalidParameters.code:
+        found = problem["details"]["parameters"]
+        return InvalidParameters([ParameterProblem(**one) for one in found])
+    return _PLAIN[code](message) if code in _PLAIN else GenerationFailed(code, message)
+
+
+def _details(error: SpineLiftError) -> dict[str, Any]:
+    if not isinstance(error, InvalidParameters):
+        return {}
+    return {
+        "parameters": [
+            {"parameter": one.parameter, "given": one.given, "allowed": one.allowed}
+            for one in error.problems
+        ]
+    }
