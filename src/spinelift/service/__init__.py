@@ -1,0 +1,1 @@
+"""The mesh service: images in, meshes out, over HTTP."""

