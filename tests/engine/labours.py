@@ -8,10 +8,11 @@ import ctypes
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spinelift.contract.stages import JobStage
+from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.work import Failure, attempt
 
 OnStage = Callable[[JobStage], None]
@@ -73,6 +74,16 @@ def _walk(argument: str, on_stage: OnStage) -> str:
         while not Path(argument, f"{stage} seen").exists():
             time.sleep(0.005)
     return argument
+
+
+def patient_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
+    """Mesh the image, where the task's name is a path as soon as there is a file."""
+    if task.name.startswith("/"):
+        on_stage("mask")
+        while not Path(task.name).exists():
+            time.sleep(0.005)
+        task = replace(task, name="arm")
+    return generate_answer(task, on_stage)
 
 
 DEEDS = {

@@ -1,0 +1,46 @@
+"""Where images and results lie, for all replicas: a folder, S3, or this process's memory.
+
+The seam is obstore's `ObjectStore`; this module only says which one a URL means.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+from spinelift.mesh.errors import SpineLiftError
+
+
+class ResultGone(SpineLiftError):
+    """The answer of a job was removed from the storage."""
+
+    code: ClassVar[str] = "RESULT_GONE"
+
+
+def open_storage(url: str) -> ObjectStore:
+    """Open `memory:`, a folder, or `s3://bucket/prefix`; raises ValueError for anything else.
+
+    S3 is configured as usual, by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and so on.
+    """
+    if url == "memory:":
+        return MemoryStore()
+    parts = urlsplit(url)
+    if parts.scheme == "s3" and parts.netloc:
+        is_plain = False
+        return from_url(url, client_options={"allow_http": is_plain})
+    if parts.scheme == "" and url:
+        return LocalStore(Path(url).absolute(), mkdir=True)
+    raise ValueError(f"{url!r} is no storage: give memory:, a folder, or s3://bucket/prefix")
+
+
+async def read_object(storage: ObjectStore, key: str) -> bytes | None:
+    """The whole object; None where there is none."""
+    try:
+        found = await obstore.get_async(storage, key)
+    except FileNotFoundError:
+        return None
+    return bytes(await found.bytes_async())

@@ -1,0 +1,263 @@
+"""The foreman: jobs are taken on, done, written down, cancelled, and taken over from the dead."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from obstore.store import LocalStore, ObjectStore
+
+from spinelift.engine.generation import Answer, GenerationTask
+from spinelift.engine.limits import JobLimits
+from spinelift.engine.runner import JobRunner, Overloaded
+from spinelift.images import encode_png
+from spinelift.service.foreman import Foreman
+from spinelift.service.jobs import JobConflict, JobNotFound, Jobs
+from spinelift.service.records import JobRecord
+from spinelift.service.stores import JobStore
+from spinelift.service.stores.memory import MemoryJobStore
+from tests.engine.labours import patient_answer
+
+LEASE_SECONDS = 0.6
+BEAT_SECONDS = 0.1
+
+
+class Site:
+    """A store and a storage, and foremen who share them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.store: JobStore = MemoryJobStore(keep_seconds=600)
+        self.storage: ObjectStore = LocalStore(folder / "storage", mkdir=True)
+        self.jobs = Jobs(self.store, lease_seconds=LEASE_SECONDS, most_attempts=2)
+
+    @asynccontextmanager
+    async def foreman(self, *, waiting: int = 4) -> AsyncIterator[Foreman]:
+        runner: JobRunner[GenerationTask, Answer] = JobRunner(
+            patient_answer, workers=1, waiting=waiting, limits=JobLimits(seconds=60)
+        )
+        foreman = Foreman(self.jobs, runner, self.storage, beat_seconds=BEAT_SECONDS)
+        try:
+            yield foreman
+        finally:
+            await foreman.close(0)
+            runner.close()
+
+    async def send(
+        self, foreman: Foreman, job_id: str, *, name: str = "arm", image: bytes | None = None
+    ) -> tuple[JobRecord, bool]:
+        content = picture() if image is None else image
+        path = self.folder / f"upload-{job_id}"
+        path.write_bytes(content)
+        fingerprint = hashlib.sha256(content + name.encode()).hexdigest()
+        request: dict[str, Any] = {
+            "name": name,
+            "parameters": {},
+            "spine_version": "4.2",
+            "result_key": f"results/{fingerprint}",
+            "uses_cache": True,
+        }
+        return await foreman.create(job_id, fingerprint, request, path)
+
+    def gate(self) -> Path:
+        return self.folder / "gate"
+
+
+def picture() -> bytes:
+    rgba = np.zeros((20, 30, 4), dtype=np.uint8)
+    rgba[4:16, 5:25] = 255
+    return encode_png(rgba)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return Site(tmp_path)
+
+
+def run(test: Coroutine[Any, Any, None]) -> None:
+    async def in_time() -> None:
+        async with asyncio.timeout(60):
+            await test
+
+    asyncio.run(in_time())
+
+
+async def ended(foreman: Foreman, job_id: str) -> JobRecord:
+    return [record async for record in foreman.follow(job_id)][-1]
+
+
+async def until_status(foreman: Foreman, job_id: str, status: str) -> JobRecord:
+    async for record in foreman.follow(job_id):
+        if record.status == status:
+            return record
+    raise AssertionError(f"it was never {status}")
+
+
+def test_job_is_done_and_its_answer_is_there_to_read(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            record, is_new = await site.send(foreman, "first-job")
+            assert (record.status, is_new) == ("queued", True)
+
+            record = await ended(foreman, "first-job")
+            assert (record.status, record.progress, record.cached) == ("completed", 100, False)
+            result, document = await foreman.answer(record)
+            assert (result["job_id"], result["name"], result["width"]) == ("first-job", "arm", 30)
+            assert [slot["name"] for slot in document["slots"]] == ["arm"]
+            assert await site.storage.list(prefix="uploads").collect_async() == []
+
+    run(test())
+
+
+def test_same_request_is_the_same_job_and_another_a_conflict(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job")
+            _, is_new = await site.send(foreman, "first-job")
+            assert not is_new
+            with pytest.raises(JobConflict):
+                await site.send(foreman, "first-job", name="leg")
+            assert (await ended(foreman, "first-job")).status == "completed"
+
+    run(test())
+
+
+def test_what_was_made_before_is_not_made_again(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job")
+            made = await foreman.answer(await ended(foreman, "first-job"))
+
+            record, _ = await site.send(foreman, "second-job")
+
+            assert (record.status, record.cached) == ("completed", True)
+            result, document = await foreman.answer(record)
+            assert result.pop("job_id") == "second-job"
+            assert result["vertices"] == made[0]["vertices"]
+            assert document == made[1]
+
+    run(test())
+
+
+def test_damaged_image_is_a_failure_with_its_reason(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job", image=b"no image")
+            record = await ended(foreman, "first-job")
+            assert record.status == "failed"
+            assert record.error is not None
+            assert record.error["code"] == "IMAGE_UNREADABLE"
+
+    run(test())
+
+
+def test_cancelled_job_makes_room_at_once(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job", name=str(site.gate()))
+            await until_status(foreman, "first-job", "processing")
+
+            assert (await foreman.cancel("first-job")).status == "cancelled"
+
+            await site.send(foreman, "second-job")
+            assert (await ended(foreman, "second-job")).status == "completed"
+            assert (await ended(foreman, "first-job")).status == "cancelled"
+
+    run(test())
+
+
+def test_more_than_can_wait_is_refused_and_leaves_no_job(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman(waiting=1) as foreman:
+            for number in range(2):
+                await site.send(foreman, f"job-number-{number}", name=str(site.gate()))
+            with pytest.raises(Overloaded):
+                await site.send(foreman, "one-too-many")
+            assert (await site.jobs.get("one-too-many")).status == "cancelled"
+            site.gate().touch()
+            for number in range(2):
+                assert (await ended(foreman, f"job-number-{number}")).status == "completed"
+
+    run(test())
+
+
+def test_waiting_job_stays_its_foremans(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as busy, site.foreman() as idle:
+            for number in range(2):
+                await site.send(busy, f"job-number-{number}", name=str(site.gate()))
+            await asyncio.sleep(2 * LEASE_SECONDS)
+            assert await idle.adopt() == 0
+            site.gate().touch()
+            assert (await ended(idle, "job-number-1")).attempt == 1
+
+    run(test())
+
+
+def test_job_cancelled_elsewhere_stops_here(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman, site.foreman() as elsewhere:
+            await site.send(foreman, "first-job", name=str(site.gate()))
+            await until_status(elsewhere, "first-job", "processing")
+            await elsewhere.cancel("first-job")
+            while foreman.load:
+                await asyncio.sleep(0.01)
+
+    run(test())
+
+
+def test_jobs_of_a_foreman_who_is_gone_are_done_by_another(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            async with site.foreman() as leaving:
+                await site.send(leaving, "first-job", name=str(site.gate()))
+                await site.send(leaving, "second-job")
+                await until_status(leaving, "first-job", "processing")
+            site.gate().touch()
+
+            done = set()
+            while len(done) < 2:
+                await foreman.adopt()
+                for job_id in ("first-job", "second-job"):
+                    record = await site.jobs.get(job_id)
+                    if record.status == "completed":
+                        done.add((job_id, record.attempt))
+                await asyncio.sleep(0.05)
+            assert done == {("first-job", 2), ("second-job", 1)}
+
+    run(test())
+
+
+def test_job_that_nobody_brings_to_an_end_is_given_up(site: Site) -> None:
+    async def test() -> None:
+        for attempt in range(2):
+            async with site.foreman() as foreman:
+                if attempt == 0:
+                    await site.send(foreman, "first-job", name=str(site.gate()))
+                while (await site.jobs.get("first-job")).attempt <= attempt:
+                    await foreman.adopt()
+                    await asyncio.sleep(0.05)
+        async with site.foreman() as foreman:
+            while not (record := await site.jobs.get("first-job")).is_finished:
+                await foreman.adopt()
+                await asyncio.sleep(0.05)
+        assert record.status == "failed"
+        assert record.error is not None
+        assert record.error["code"] == "JOB_GIVEN_UP"
+
+    run(test())
+
+
+def test_unknown_job_is_said_so(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            with pytest.raises(JobNotFound):
+                await foreman.cancel("no-such-job")
+
+    run(test())
