@@ -6,9 +6,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from spinelift.contract.stages import JobStage
@@ -76,13 +77,20 @@ def _walk(argument: str, on_stage: OnStage) -> str:
     return argument
 
 
+GATE = "gate-"
+
+
+def gate(name: str) -> Path:
+    """The file that opens it."""
+    return Path(tempfile.gettempdir(), name)
+
+
 def patient_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
-    """Mesh the image, where the task's name is a path as soon as there is a file."""
-    if task.name.startswith("/"):
+    """Mesh the image; where it is named like a gate, as soon as that is open."""
+    if task.name.startswith(GATE):
         on_stage("mask")
-        while not Path(task.name).exists():
+        while not gate(task.name).exists():
             time.sleep(0.005)
-        task = replace(task, name="arm")
     return generate_answer(task, on_stage)
 
 

@@ -65,9 +65,6 @@ class Site:
         }
         return await foreman.create(job_id, fingerprint, request, path)
 
-    def gate(self) -> Path:
-        return self.folder / "gate"
-
 
 def picture() -> bytes:
     rgba = np.zeros((20, 30, 4), dtype=np.uint8)
@@ -157,10 +154,10 @@ def test_damaged_image_is_a_failure_with_its_reason(site: Site) -> None:
     run(test())
 
 
-def test_cancelled_job_makes_room_at_once(site: Site) -> None:
+def test_cancelled_job_makes_room_at_once(site: Site, gate: Path) -> None:
     async def test() -> None:
         async with site.foreman() as foreman:
-            await site.send(foreman, "first-job", name=str(site.gate()))
+            await site.send(foreman, "first-job", name=gate.name)
             await until_status(foreman, "first-job", "processing")
 
             assert (await foreman.cancel("first-job")).status == "cancelled"
@@ -172,38 +169,38 @@ def test_cancelled_job_makes_room_at_once(site: Site) -> None:
     run(test())
 
 
-def test_more_than_can_wait_is_refused_and_leaves_no_job(site: Site) -> None:
+def test_more_than_can_wait_is_refused_and_leaves_no_job(site: Site, gate: Path) -> None:
     async def test() -> None:
         async with site.foreman(waiting=1) as foreman:
             for number in range(2):
-                await site.send(foreman, f"job-number-{number}", name=str(site.gate()))
+                await site.send(foreman, f"job-number-{number}", name=gate.name)
             with pytest.raises(Overloaded):
                 await site.send(foreman, "one-too-many")
             assert (await site.jobs.get("one-too-many")).status == "cancelled"
-            site.gate().touch()
+            gate.touch()
             for number in range(2):
                 assert (await ended(foreman, f"job-number-{number}")).status == "completed"
 
     run(test())
 
 
-def test_waiting_job_stays_its_foremans(site: Site) -> None:
+def test_waiting_job_stays_its_foremans(site: Site, gate: Path) -> None:
     async def test() -> None:
         async with site.foreman() as busy, site.foreman() as idle:
             for number in range(2):
-                await site.send(busy, f"job-number-{number}", name=str(site.gate()))
+                await site.send(busy, f"job-number-{number}", name=gate.name)
             await asyncio.sleep(2 * LEASE_SECONDS)
             assert await idle.adopt() == 0
-            site.gate().touch()
+            gate.touch()
             assert (await ended(idle, "job-number-1")).attempt == 1
 
     run(test())
 
 
-def test_job_cancelled_elsewhere_stops_here(site: Site) -> None:
+def test_job_cancelled_elsewhere_stops_here(site: Site, gate: Path) -> None:
     async def test() -> None:
         async with site.foreman() as foreman, site.foreman() as elsewhere:
-            await site.send(foreman, "first-job", name=str(site.gate()))
+            await site.send(foreman, "first-job", name=gate.name)
             await until_status(elsewhere, "first-job", "processing")
             await elsewhere.cancel("first-job")
             while foreman.load:
@@ -212,16 +209,16 @@ def test_job_cancelled_elsewhere_stops_here(site: Site) -> None:
     run(test())
 
 
-def test_jobs_of_a_foreman_who_is_gone_are_done_by_another(site: Site) -> None:
+def test_jobs_of_a_foreman_who_is_gone_are_done_by_another(site: Site, gate: Path) -> None:
     async def test() -> None:
         async with site.foreman() as foreman:
             async with site.foreman() as leaving:
-                await site.send(leaving, "first-job", name=str(site.gate()))
+                await site.send(leaving, "first-job", name=gate.name)
                 await site.send(leaving, "second-job")
                 await until_status(leaving, "first-job", "processing")
-            site.gate().touch()
+            gate.touch()
 
-            done = set()
+            done: set[tuple[str, int]] = set()
             while len(done) < 2:
                 await foreman.adopt()
                 for job_id in ("first-job", "second-job"):
@@ -234,12 +231,12 @@ def test_jobs_of_a_foreman_who_is_gone_are_done_by_another(site: Site) -> None:
     run(test())
 
 
-def test_job_that_nobody_brings_to_an_end_is_given_up(site: Site) -> None:
+def test_job_that_nobody_brings_to_an_end_is_given_up(site: Site, gate: Path) -> None:
     async def test() -> None:
         for attempt in range(2):
             async with site.foreman() as foreman:
                 if attempt == 0:
-                    await site.send(foreman, "first-job", name=str(site.gate()))
+                    await site.send(foreman, "first-job", name=gate.name)
                 while (await site.jobs.get("first-job")).attempt <= attempt:
                     await foreman.adopt()
                     await asyncio.sleep(0.05)

@@ -1,0 +1,56 @@
+"""Bodies of bounded size and time: what is over is refused while it still comes."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import ClassVar
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from spinelift.images import ImageLimits
+from spinelift.mesh.errors import SpineLiftError
+
+SLACK_BYTES = 256 * 1024
+"""What a request may have beside its image."""
+
+
+class UploadTooSlow(SpineLiftError):
+    """The request did not come in time."""
+
+    code: ClassVar[str] = "UPLOAD_TOO_SLOW"
+
+
+class BoundedBodies:
+    """Middleware: reading a request's body raises what it is refused for."""
+
+    def __init__(self, app: ASGIApp, *, most_bytes: int, most_seconds: float) -> None:
+        self._app = app
+        self._limits = ImageLimits(max_bytes=most_bytes)
+        self._most_seconds = most_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        until = asyncio.get_running_loop().time() + self._most_seconds
+        received = 0
+        is_whole = False
+
+        async def receive_bounded() -> Message:
+            nonlocal received, is_whole
+            if is_whole:  # from here on, only a hang-up can come
+                return await receive()
+            try:
+                async with asyncio.timeout_at(until):
+                    message = await receive()
+            except TimeoutError:
+                raise UploadTooSlow(
+                    f"The request did not come within {self._most_seconds:g} seconds: "
+                    "send it again over a faster line, or scale the image down."
+                ) from None
+            received += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+            self._limits.check_bytes(max(0, received - SLACK_BYTES), "The image")
+            return message
+
+        await self._app(scope, receive_bounded, send)

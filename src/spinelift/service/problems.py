@@ -1,0 +1,113 @@
+"""Errors as HTTP answers, all of one shape: `{"error": {"code", "message", "details"}}`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from spinelift.contract.problems import Problem, problem
+from spinelift.mesh.errors import SpineLiftError
+
+log = structlog.get_logger()
+
+RETRY_SECONDS = "1"
+
+STATUSES: Mapping[str, int] = {
+    "IMAGE_NOT_FOUND": 404,
+    "IMAGE_TOO_LARGE": 413,
+    "JOB_CANCELLED": 410,
+    "JOB_CONFLICT": 409,
+    "JOB_NOT_FOUND": 404,
+    "JOB_UNFINISHED": 409,
+    "INTERNAL": 500,
+    "OVERLOADED": 503,
+    "RESULT_GONE": 410,
+    "STORE_UNAVAILABLE": 503,
+    "TIMED_OUT": 504,
+    "UNAUTHORIZED": 401,
+    "UPLOAD_TOO_SLOW": 408,
+    "WORKER_CRASHED": 500,
+}
+"""Code to HTTP status; 422 for all others: the request cannot be done as it is."""
+
+
+class RequestUnreadable(SpineLiftError):
+    """The request itself, not its image or parameters, is not what it has to be."""
+
+    code: ClassVar[str] = "REQUEST_UNREADABLE"
+
+
+class Unauthorized(SpineLiftError):
+    """The service's token is missing, or another was given."""
+
+    code: ClassVar[str] = "UNAUTHORIZED"
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Have the application answer all errors in the one shape."""
+    app.add_exception_handler(SpineLiftError, _refused)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
+
+
+def response(found: Problem) -> JSONResponse:
+    """The HTTP answer for a problem."""
+    status = STATUSES.get(found["code"], 422)
+    headers = {"Retry-After": RETRY_SECONDS} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    if status in {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.REQUEST_ENTITY_TOO_LARGE}:
+        headers["Connection"] = "close"  # the rest of the body is not waited for
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    return JSONResponse({"error": found}, status_code=status, headers=headers)
+
+
+async def _refused(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001  # starlette's
+    assert isinstance(error, SpineLiftError)
+    log.info("request.refused", code=error.code)
+    return response(problem(error))
+
+
+async def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    assert isinstance(error, RequestValidationError)
+    details: list[dict[str, Any]] = [
+        {"where": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()
+    ]
+    words = "; ".join(f"{one['where']}: {one['message']}" for one in details)
+    return response(
+        {
+            "code": RequestUnreadable.code,
+            "message": f"The request is not as it has to be: {words}.",
+            "details": {"fields": details},
+        }
+    )
+
+
+async def _http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == HTTPStatus.BAD_REQUEST:
+        code, message = RequestUnreadable.code, f"The request cannot be read: {error.detail}"
+    else:
+        phrase = HTTPStatus(error.status_code).phrase
+        code = phrase.upper().replace(" ", "_")
+        message = f"{request.method} {request.url.path[:120]} is not offered: {phrase.lower()}."
+    found = {"code": code, "message": message, "details": {}}
+    return JSONResponse({"error": found}, error.status_code, headers=error.headers)
+
+
+async def _bug(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    log.exception("request.bug", exc_info=error)
+    return response(
+        {
+            "code": "INTERNAL",
+            "message": "The service hit a bug of its own. Its log says more.",
+            "details": {},
+        }
+    )
