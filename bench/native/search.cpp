@@ -147,7 +147,7 @@ Search::Search(std::vector<Point> ring, Rectangle image, int budget, uint64_t se
     }
 }
 
-// ---- lines --------------------------------------------------------------------------------------
+// Lines
 
 // The line through a ring point, and how far it is free; false where it is not.
 bool Search::touch(int contact, Vector way, Line& line) const {
@@ -267,7 +267,7 @@ void Search::add_variation(std::vector<Line>& pool, const Round& round) {
     add(pool, contact, along(p - start, way));
 }
 
-// ---- rounds -------------------------------------------------------------------------------------
+// Rounds
 
 Vector Search::corner(const Line& a, const Line& b) const {
     const Vector chord = at(b.contact) - at(a.contact);
@@ -404,7 +404,7 @@ Polygon Search::run(double seconds) {
     return polygon.empty() ? laid(box()) : polygon;
 }
 
-// ---- onto the grid ------------------------------------------------------------------------------
+// Onto the grid
 
 // Does the ring stay on the inner side of an edge ab? It may pass through an end that is a reflex
 // corner, if on the other side it goes along the polygon's other edge there.

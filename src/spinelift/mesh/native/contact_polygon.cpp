@@ -51,7 +51,7 @@ std::vector<Corner> ContactPolygon::corners() const {
     return corners;
 }
 
-// ---- what the edges lean on -------------------------------------------------------------------
+// What the edges lean on
 
 // The stretch of the ring that the edge after vertex i has to pass.
 int ContactPolygon::first_faced(int i) const {
@@ -102,7 +102,7 @@ void ContactPolygon::unsettle_around(int i) {
     for (int k = 0; k < std::min(size(), 4); ++k, edge = next(edge)) at(edge).is_settled = false;
 }
 
-// ---- may it be? -------------------------------------------------------------------------------
+// May it be?
 
 // Is the way half a pixel from every vertex that stays, with its new points, and from itself? Does it
 // touch nothing of the rest of the polygon, and itself nowhere?
@@ -227,7 +227,7 @@ bool ContactPolygon::is_in_order() const {
     return steps == ring_->size();
 }
 
-// ---- moving edges -----------------------------------------------------------------------------
+// Moving edges
 
 int64_t ContactPolygon::move_edge(int i) {
     if (at(i).is_settled || size() < 4) return 0;
@@ -323,7 +323,7 @@ void ContactPolygon::move_notches() {
     }
 }
 
-// ---- taking away ------------------------------------------------------------------------------
+// Taking away
 
 int64_t ContactPolygon::remove(int i) {
     if (size() <= 4) return kImpossible;
@@ -496,7 +496,7 @@ void ContactPolygon::drop_short_edges(int64_t affordable) {
     }
 }
 
-// ---- giving back ------------------------------------------------------------------------------
+// Giving back
 
 // Cutting a convex corner is moving an edge of no length that stands in it.
 bool ContactPolygon::cut_corner(int i) {

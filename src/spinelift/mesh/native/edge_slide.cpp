@@ -77,7 +77,7 @@ bool EdgeSlide::is_near_image(Vector p) const {
            p.y <= image_.bottom + 1;
 }
 
-// ---- proposals --------------------------------------------------------------------------------
+// Proposals
 
 void EdgeSlide::propose_flush_with(Point a, Point b) {
     const Vector direction = between(a, b);
@@ -139,7 +139,7 @@ void EdgeSlide::propose(double start, double end, Vector direction, bool is_from
     proposals_[size_t(at)] = {gain, start, end, is_from_start};
 }
 
-// ---- onto the grid ----------------------------------------------------------------------------
+// Onto the grid
 
 // Outside of its line, in the image, and not beyond what the neighbour leans on?
 bool EdgeSlide::is_start(Point p) const {

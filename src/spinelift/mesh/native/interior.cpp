@@ -226,7 +226,7 @@ FilledPolygon Filling::result() const {
     return filled;
 }
 
-// ---- smoothing --------------------------------------------------------------------------------
+// Smoothing
 
 bool are_far_apart(std::vector<Point> points) {
     std::sort(points.begin(), points.end(), [](Point a, Point b) { return a.x != b.x ? a.x < b.x : a.y < b.y; });

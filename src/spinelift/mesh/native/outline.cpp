@@ -35,7 +35,7 @@ int Outline::insert(int before, int after, Corner corner) {
     return node;
 }
 
-// ---- is there room? ---------------------------------------------------------------------------
+// Is there room?
 
 bool Outline::is_on_old_way(const Detour& detour, int node) const {
     for (int at = detour.before; at != detour.after; at = nodes_[at].next)
@@ -83,7 +83,7 @@ bool Outline::is_far_from_others(Point at, const Detour& detour) {
         [&](EdgeGrid::Edge edge) { return is_far(edge.start) && is_far(edge.end); });
 }
 
-// ---- taking away ------------------------------------------------------------------------------
+// Taking away
 
 void Outline::collapse(int budget, int64_t tolerance) {
     if (!is_begun_) {
@@ -218,7 +218,7 @@ int Outline::remove_edge(int node, Point apex) {
     return before;
 }
 
-// ---- giving back ------------------------------------------------------------------------------
+// Giving back
 
 bool Outline::dent(int corner, Point at, int ring_index) {
     const int after = nodes_[corner].next;

@@ -37,7 +37,7 @@ Corners stretch(const Ring& ring, int first, int last) {
     }
 }
 
-// ---- dents: the opposite of removing a reflex corner -------------------------------------------
+// Dents: the opposite of removing a reflex corner
 
 struct Dent {
     int64_t gain;  // twice the area that it saves
@@ -93,7 +93,7 @@ Corners dented(const Corners& corners, const Ring& ring, Rectangle image, int64_
     return outline.corners();
 }
 
-// ---- spikes: what removing edges can leave, sides folded back round no art at all ----------------
+// Spikes: what removing edges can leave, sides folded back round no art at all
 
 // Cuts off every spike whose triangle with its neighbours holds nothing of the ring.
 Corners trimmed(const Corners& corners, const Ring& ring, Rectangle image) {
@@ -127,7 +127,7 @@ Corners bounding_box(const Ring& ring) {
             {{ring[left].x, ring[bottom].y}, bottom, left}};
 }
 
-// ---- ruin and recreate ------------------------------------------------------------------------
+// Ruin and recreate
 
 // Does the edge after corner `i` touch only its two neighbours, and those only at its ends?
 bool edge_is_simple(const Corners& corners, size_t i) {
@@ -156,7 +156,7 @@ Corners ruined(const Corners& corners, const Ring& ring, size_t from, size_t cou
     return result;
 }
 
-// ---- from the ring down, and from a box up ------------------------------------------------------
+// From the ring down, and from a box up
 
 class Simplification {
 public:

@@ -26,7 +26,7 @@ Triangulation::Triangulation(const std::vector<Point>& polygon) : points_(polygo
     flip_to_delaunay();
 }
 
-// ---- trials -----------------------------------------------------------------------------------
+// Trials
 
 Triangulation::Triangle& Triangulation::edit(int triangle) {
     if (is_trying_ && triangle < kept_triangles_ && trial_of_[triangle] != trial_) {
@@ -68,7 +68,7 @@ bool Triangulation::is_ear(const std::vector<int>& next, int a, int b, int c) co
     return true;
 }
 
-// ---- the polygon ------------------------------------------------------------------------------
+// The polygon
 
 void Triangulation::cut_ears() {
     const int hull = int(points_.size());
@@ -112,7 +112,7 @@ void Triangulation::join_neighbours() {
     }
 }
 
-// ---- points -----------------------------------------------------------------------------------
+// Points
 
 bool Triangulation::insert(Point p, int near) {
     const int t = find(p, near), point = int(points_.size());
