@@ -9,7 +9,14 @@ from typing import Any, TypeVar
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    invariant,
+    multiple,
+    rule,
+)
 
 from spinelift.service.jobs import JobConflict, JobLost, JobNotFound, Jobs
 from spinelift.service.records import JobRecord
@@ -17,18 +24,26 @@ from spinelift.service.stores.memory import MemoryJobStore
 
 from .records import ERROR
 
-LEASE, ATTEMPTS, KEEP, MOST_FINISHED = 10, 2, 40, 2
+LEASE, ATTEMPTS, KEEP, MOST_FINISHED = 10, 2, 40, 1
 TICK = 1 / 1024
 
 T = TypeVar("T")
 
-ids = st.sampled_from(["job-one-1", "job-two-2", "job-three"])
+Found = JobRecord | MultipleResults[JobRecord]
+"""A record, or `multiple()`: none."""
+
+# Few, so that ids are used again and holders meet.
+IDS = ("job-one-1", "job-two-2")
+FINGERPRINT, OTHER_FINGERPRINT = "a" * 64, "b" * 64
+
+ids = st.sampled_from(IDS)
 
 
 class JobsMachine(RuleBasedStateMachine):
     """`expected` is what every job must be; only what is allowed ever changes it."""
 
-    handles = Bundle("handles")
+    handles: Bundle[JobRecord] = Bundle("handles")
+    working = handles.filter(lambda record: record.status == "processing")
 
     def __init__(self) -> None:
         super().__init__()
@@ -73,33 +88,33 @@ class JobsMachine(RuleBasedStateMachine):
         self.now += seconds
         self.forget()
 
-    @rule(target=handles, job_id=ids, fingerprint=st.sampled_from(["a" * 64, "b" * 64]))
-    def create(self, job_id: str, fingerprint: str) -> JobRecord | None:
+    @rule(target=handles, job_id=ids)
+    def create(self, job_id: str) -> JobRecord:
         self.now += TICK
         self.forget()
         there = self.expected.get(job_id)
-        try:
-            record, is_new = self.run(self.jobs.create(job_id, fingerprint, {}))
-        except JobConflict:
-            assert there is not None
-            assert there.fingerprint != fingerprint
-            return None
+        record, is_new = self.run(self.jobs.create(job_id, FINGERPRINT, {}))
         assert is_new == (there is None)
         if is_new:
             assert record.status == "queued"
             self.expect(record)
         else:
             assert record == there
-            assert record.fingerprint == fingerprint
         return record
 
+    @rule(job_id=ids)
+    def create_with_another_request(self, job_id: str) -> None:
+        if job_id in self.expected:
+            with pytest.raises(JobConflict):
+                self.run(self.jobs.create(job_id, OTHER_FINGERPRINT, {}))
+
     @rule(target=handles, job_id=ids)
-    def claim(self, job_id: str) -> JobRecord | None:
+    def claim(self, job_id: str) -> Found:
         there = self.expected.get(job_id)
         record = self.run(self.jobs.claim(job_id))
         if there is None or not self.is_free(there):
             assert record is None
-            return None
+            return multiple()
         assert record is not None
         if there.attempt == ATTEMPTS:
             assert record.status == "failed"
@@ -112,7 +127,7 @@ class JobsMachine(RuleBasedStateMachine):
         self.expect(record)
         return record
 
-    def write(self, handle: JobRecord, work: Coroutine[Any, Any, JobRecord]) -> JobRecord | None:
+    def write(self, handle: JobRecord, work: Coroutine[Any, Any, JobRecord]) -> Found:
         """What the one who has the handle writes is taken if, and only if, it holds the job."""
         there = self.expected.get(handle.job_id)
         is_held = (
@@ -124,7 +139,7 @@ class JobsMachine(RuleBasedStateMachine):
             record = self.run(work)
         except JobLost:
             assert not is_held
-            return None
+            return multiple()
         assert is_held
         assert there is not None
         assert record.attempt == there.attempt
@@ -134,24 +149,20 @@ class JobsMachine(RuleBasedStateMachine):
         return record
 
     @rule(target=handles, handle=handles)
-    def renew(self, handle: JobRecord | None) -> JobRecord | None:
-        return self.write(handle, self.jobs.renew(handle)) if handle else None
+    def renew(self, handle: JobRecord) -> Found:
+        return self.write(handle, self.jobs.renew(handle))
 
-    @rule(target=handles, handle=handles, progress=st.integers(0, 100))
-    def advance(self, handle: JobRecord | None, progress: int) -> JobRecord | None:
-        if handle is None or handle.status != "processing":
-            return None
+    @rule(target=handles, handle=working, progress=st.integers(0, 100))
+    def advance(self, handle: JobRecord, progress: int) -> Found:
         return self.write(handle, self.jobs.advance(handle, "outline", progress, ""))
 
-    @rule(handle=handles)
-    def complete(self, handle: JobRecord | None) -> None:
-        if handle is not None and handle.status == "processing":
-            self.write(handle, self.jobs.complete(handle, "results/arm", 1.0, cached=False))
+    @rule(handle=working)
+    def complete(self, handle: JobRecord) -> None:
+        self.write(handle, self.jobs.complete(handle, "results/arm", 1.0, cached=False))
 
-    @rule(handle=handles)
-    def fail(self, handle: JobRecord | None) -> None:
-        if handle is not None and handle.status == "processing":
-            self.write(handle, self.jobs.fail(handle, ERROR))
+    @rule(handle=working)
+    def fail(self, handle: JobRecord) -> None:
+        self.write(handle, self.jobs.fail(handle, ERROR))
 
     @rule(job_id=ids)
     def cancel(self, job_id: str) -> None:
@@ -169,7 +180,7 @@ class JobsMachine(RuleBasedStateMachine):
 
     @invariant()
     def every_job_is_as_the_last_that_might_left_it(self) -> None:
-        for job_id in ("job-one-1", "job-two-2", "job-three"):
+        for job_id in IDS:
             assert self.run(self.store.read(job_id)) == self.expected.get(job_id)
 
     @invariant()
@@ -182,5 +193,5 @@ class JobsMachine(RuleBasedStateMachine):
         assert set(self.run(self.jobs.abandoned())) == late
 
 
-JobsMachine.TestCase.settings = settings(max_examples=100, stateful_step_count=40)
+JobsMachine.TestCase.settings = settings(max_examples=200, stateful_step_count=40)
 TestJobs = JobsMachine.TestCase
