@@ -7,6 +7,7 @@ keeps them on one node. The server must not evict (`maxmemory-policy noeviction`
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import math
 import secrets
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 
 from spinelift.service.records import JobRecord, is_job_id
@@ -24,7 +26,7 @@ TIMEOUT_SECONDS = 2.0
 """How long the server may take to accept a connection or to answer; it takes milliseconds."""
 
 RETRIES = 3
-"""How often a command is sent again: with the pauses between, enough for a server that restarts."""
+"""How often a command is sent again where the connection broke; a slow server is asked once."""
 
 MOST_CONNECTIONS = 32
 """Of one replica. A command that finds all in use waits for one, at most TIMEOUT_SECONDS."""
@@ -80,7 +82,11 @@ class RedisJobStore:
                 timeout=TIMEOUT_SECONDS,
                 socket_connect_timeout=TIMEOUT_SECONDS,
                 socket_timeout=TIMEOUT_SECONDS,
-                retry=Retry(ExponentialWithJitterBackoff(base=0.05, cap=1.0), RETRIES),
+                retry=Retry(
+                    ExponentialWithJitterBackoff(base=0.05, cap=1.0),
+                    RETRIES,
+                    supported_errors=(RedisConnectionError,),
+                ),
             )
         )
         self._prefix = prefix
@@ -115,7 +121,8 @@ class RedisJobStore:
     async def is_alive(self) -> bool:
         try:
             with _failing_as_unavailable():
-                return bool(await self._client.ping())
+                async with asyncio.timeout(TIMEOUT_SECONDS):
+                    return bool(await self._client.ping())
         except StoreUnavailable:
             return False
 
