@@ -1,0 +1,146 @@
+"""An event in the life of a job as a signed message; here and nowhere else is the format.
+
+https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from standardwebhooks import Webhook
+
+from spinelift.service.records import Status
+
+_TYPES: dict[Status, str] = {
+    "queued": "mesh.progress",
+    "processing": "mesh.progress",
+    "completed": "mesh.completed",
+    "failed": "mesh.failed",
+    "cancelled": "mesh.cancelled",
+}
+
+_PREFIX = "whsec_"
+_SECRET_BYTES = range(24, 64 + 1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackEvent:
+    """What became of a job, for the URL that wants to know.
+
+    Attributes
+    ----------
+    url
+        Where to.
+    job_id
+        Letters, digits, `_` and `-`.
+    sequence
+        Grows with every event of a job.
+    status, stage, progress, message
+        As in the job's record.
+    occurred_at
+        Seconds since the epoch.
+    result_url
+        Where a completed job's result is.
+    error
+        A failed job's `code`, `message` and `details`.
+    """
+
+    url: str
+    job_id: str
+    sequence: int
+    status: Status
+    stage: str
+    progress: int
+    message: str
+    occurred_at: float
+    result_url: str | None = None
+    error: dict[str, Any] | None = None
+
+    @property
+    def type(self) -> str:
+        """`mesh.progress`, or how the job ended."""
+        return _TYPES[self.status]
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the job has ended, so that nothing comes after this."""
+        return self.status in ("completed", "failed", "cancelled")
+
+    @property
+    def message_id(self) -> str:
+        """The same for every attempt, by whichever replica, so that receivers can pass over it."""
+        return f"{self.job_id}_{self.sequence}"
+
+    def body(self) -> str:
+        """The payload as JSON: the same bytes each time, for they are signed."""
+        content: dict[str, Any] = {
+            "job_id": self.job_id,
+            "sequence": self.sequence,
+            "status": self.status,
+            "stage": self.stage,
+            "progress": self.progress,
+            "message": self.message,
+        }
+        if self.result_url is not None:
+            content["result_url"] = self.result_url
+        if self.error is not None:
+            content["error"] = self.error
+        occurred = datetime.fromtimestamp(self.occurred_at, UTC).isoformat(timespec="milliseconds")
+        payload = {
+            "type": self.type,
+            "timestamp": occurred.replace("+00:00", "Z"),
+            "data": content,
+        }
+        return json.dumps(payload, separators=(",", ":"))
+
+
+class Signer:
+    """Signs with every secret, so that receivers may know any of them while they are exchanged.
+
+    Parameters
+    ----------
+    secrets
+        `whsec_` and 24 to 64 bytes in base64, else ValueError; the newest first.
+    """
+
+    def __init__(self, secrets: Sequence[str]) -> None:
+        self._webhooks = [Webhook(_key(secret)) for secret in secrets]
+
+    @property
+    def can_sign(self) -> bool:
+        """Whether there is a secret at all."""
+        return bool(self._webhooks)
+
+    def headers(self, message_id: str, body: str, seconds: float) -> dict[str, str]:
+        """What proves to the receiver that this body was sent by us at this moment."""
+        moment = datetime.fromtimestamp(int(seconds), UTC)
+        signatures = [webhook.sign(message_id, moment, body) for webhook in self._webhooks]
+        return {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(seconds)),
+            "webhook-signature": " ".join(signatures),
+        }
+
+
+def _key(secret: str) -> bytes:
+    """The secret's bytes; `Webhook` itself would take anything, and pass over what is no base64."""
+    try:
+        if not secret.startswith(_PREFIX):
+            raise ValueError
+        encoded = secret.removeprefix(_PREFIX).rstrip("=")
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+        if len(key) not in _SECRET_BYTES:
+            raise ValueError
+    except (ValueError, binascii.Error) as error:
+        # Without the secret, which must not get into logs.
+        raise ValueError(
+            f"a webhook secret is {_PREFIX} and {_SECRET_BYTES[0]} to {_SECRET_BYTES[-1]} bytes "
+            "in base64; one of those that are configured is not"
+        ) from error
+    return key
