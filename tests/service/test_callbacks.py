@@ -318,31 +318,30 @@ def test_progress_is_spaced_out_and_the_end_is_not() -> None:
 
 @given(
     st.lists(
-        st.tuples(st.integers(0, 20), st.sampled_from(["processing", "completed"])), max_size=12
+        st.tuples(st.integers(0, 20), st.sampled_from(["processing", "completed"]), st.booleans()),
+        max_size=12,
     )
 )
-def test_whatever_is_offered_arrives_in_order_up_to_the_first_end(
-    offers: list[tuple[int, Any]],
-) -> None:
-    server = offered(
-        saying(OK),
-        *(
-            lambda server, number=number, how=how: event(server, number, status=how)
-            for number, how in offers
-        ),
-    )
+def test_events_arrive_in_order_up_to_the_first_end(offers: list[tuple[int, Any, bool]]) -> None:
+    due: list[int] = []
+    replaceable: list[int] = []
 
-    told = [verified(asked)["data"] for asked in server.asked]
-    numbers = [each["sequence"] for each in told]
-    assert numbers == sorted(set(numbers))
-    assert all(each["status"] == "processing" for each in told[:-1])
-    newest = -1
-    for number, how in offers:
-        if number > newest:
-            newest = number
-            if how == "completed":
-                break
-    assert numbers[-1:] == ([newest] if offers else [])
+    async def say(callbacks: CallbackSender, server: Server) -> None:
+        newest, has_ended = -1, False
+        for number, how, is_waited_for in offers:
+            callbacks.offer(event(server, number, status=how))
+            if number > newest and not has_ended:
+                newest, has_ended = number, how == "completed"
+                replaceable.append(number)
+            if is_waited_for:
+                await idle(callbacks)
+                due.extend(replaceable[-1:])
+                replaceable.clear()
+        due.extend(replaceable[-1:])
+
+    server = asyncio.run(delivered(saying(OK), say))
+
+    assert sequences(server) == due
 
 
 @pytest.mark.parametrize("failure", [status(500), status(408), status(425), status(429), b"", b"?"])
