@@ -6,7 +6,7 @@ import json
 
 from spinelift.contract.generation import MeshRequest, MeshResult, OnProgress, Progress
 from spinelift.contract.problems import error_of
-from spinelift.engine.generation import Answer, GenerationTask
+from spinelift.engine.generation import GenerationTask, generate_answer
 from spinelift.engine.runner import JobRunner
 from spinelift.engine.work import Failure
 
@@ -14,7 +14,7 @@ from spinelift.engine.work import Failure
 class InProcessMeshGenerator:
     """A `MeshGenerator` over a runner of this process."""
 
-    def __init__(self, runner: JobRunner[GenerationTask, Answer]) -> None:
+    def __init__(self, runner: JobRunner) -> None:
         self._runner = runner
 
     def generate(
@@ -26,7 +26,9 @@ class InProcessMeshGenerator:
         task = GenerationTask(
             request.image, request.name, request.parameters, request.spine_version
         )
-        future = self._runner.submit(task, lambda stage: on_progress(Progress.at(stage)))
+        future = self._runner.submit(
+            generate_answer, task, lambda stage: on_progress(Progress.at(stage))
+        )
         answer = future.result()
         if isinstance(answer, Failure):
             raise error_of({"code": answer.code, "message": answer.message})

@@ -18,22 +18,21 @@ from tests.engine.labours import Labour, labour
 
 from ..processes import is_gone, wait_until
 
-Runner = JobRunner[Labour, str]
 MEGABYTE = 2**20
 
 
 @pytest.fixture
-def runner() -> Iterator[Runner]:
-    runner = Runner(
-        labour, workers=2, waiting=3, limits=JobLimits(seconds=60, memory_bytes=256 * MEGABYTE)
+def runner() -> Iterator[JobRunner]:
+    runner = JobRunner(
+        workers=2, waiting=3, limits=JobLimits(seconds=60, memory_bytes=256 * MEGABYTE)
     )
     yield runner
     runner.close()
 
 
 @pytest.fixture
-def impatient() -> Iterator[Runner]:
-    runner = Runner(labour, workers=2, waiting=3, limits=JobLimits(seconds=0.5))
+def impatient() -> Iterator[JobRunner]:
+    runner = JobRunner(workers=2, waiting=3, limits=JobLimits(seconds=0.5))
     yield runner
     runner.close()
 
@@ -44,103 +43,103 @@ def failed(future: Future[str | Failure]) -> Failure:
     return result
 
 
-def test_results_belong_to_their_tasks(runner: Runner) -> None:
+def test_results_belong_to_their_tasks(runner: JobRunner) -> None:
     for _ in range(3):
-        futures = [runner.submit(Labour("echo", str(number))) for number in range(5)]
+        futures = [runner.submit(labour, Labour("echo", str(number))) for number in range(5)]
         assert [future.result(60) for future in futures] == list("01234")
 
 
-def test_crash_costs_its_job_one_failure_and_its_neighbours_nothing(runner: Runner) -> None:
-    crashed = runner.submit(Labour("crash"))
-    neighbours = [runner.submit(Labour("echo", str(number))) for number in range(4)]
+def test_crash_costs_its_job_one_failure_and_its_neighbours_nothing(runner: JobRunner) -> None:
+    crashed = runner.submit(labour, Labour("crash"))
+    neighbours = [runner.submit(labour, Labour("echo", str(number))) for number in range(4)]
 
     assert [future.result(60) for future in neighbours] == list("0123")
     failure = failed(crashed)
     assert failure.code == "WORKER_CRASHED"
     assert failure.message.startswith("arm.png")
     assert f"signal {signal.SIGSEGV.value}" in failure.message
-    assert runner.submit(Labour("echo", "after")).result(60) == "after"
+    assert runner.submit(labour, Labour("echo", "after")).result(60) == "after"
 
 
 def test_job_whose_process_is_lost_is_tried_again_in_a_fresh_one(
-    runner: Runner, tmp_path: Path
+    runner: JobRunner, tmp_path: Path
 ) -> None:
-    assert runner.submit(Labour("crash once", str(tmp_path / "tried"))).result(60) == "done"
+    assert runner.submit(labour, Labour("crash once", str(tmp_path / "tried"))).result(60) == "done"
 
 
-def test_hanging_native_code_is_killed_and_said_so(impatient: Runner) -> None:
-    hanging = impatient.submit(Labour("hang"))
+def test_hanging_native_code_is_killed_and_said_so(impatient: JobRunner) -> None:
+    hanging = impatient.submit(labour, Labour("hang"))
 
-    assert impatient.submit(Labour("echo", "beside")).result(60) == "beside"
+    assert impatient.submit(labour, Labour("echo", "beside")).result(60) == "beside"
     failure = failed(hanging)
     assert failure.code == "TIMED_OUT"
     assert "0.5 seconds" in failure.message
 
 
-def test_memory_beyond_the_limit_is_refused_to_its_job_only(runner: Runner) -> None:
-    failure = failed(runner.submit(Labour("eat", str(512 * MEGABYTE))))
+def test_memory_beyond_the_limit_is_refused_to_its_job_only(runner: JobRunner) -> None:
+    failure = failed(runner.submit(labour, Labour("eat", str(512 * MEGABYTE))))
 
     assert failure.code == "OUT_OF_MEMORY"
-    assert runner.submit(Labour("eat", str(64 * MEGABYTE))).result(60) == str(64 * MEGABYTE)
+    assert runner.submit(labour, Labour("eat", str(64 * MEGABYTE))).result(60) == str(64 * MEGABYTE)
 
 
-def test_cancelling_ends_the_process_at_once(runner: Runner, tmp_path: Path) -> None:
+def test_cancelling_ends_the_process_at_once(runner: JobRunner, tmp_path: Path) -> None:
     place = tmp_path / "process"
-    future = runner.submit(Labour("hang", str(place)))
+    future = runner.submit(labour, Labour("hang", str(place)))
     wait_until(lambda: place.exists() and place.read_text() != "")
 
     assert future.cancel()
 
     wait_until(lambda: is_gone(int(place.read_text())))
     assert runner.load == 0
-    assert runner.submit(Labour("echo", "after")).result(60) == "after"
+    assert runner.submit(labour, Labour("echo", "after")).result(60) == "after"
 
 
-def test_waiting_job_can_be_cancelled_before_it_begins(runner: Runner) -> None:
-    hanging = [runner.submit(Labour("hang")) for _ in range(2)]
-    waiting = runner.submit(Labour("echo", "late"))
+def test_waiting_job_can_be_cancelled_before_it_begins(runner: JobRunner) -> None:
+    hanging = [runner.submit(labour, Labour("hang")) for _ in range(2)]
+    waiting = runner.submit(labour, Labour("echo", "late"))
 
     assert waiting.cancel()
     for future in hanging:
         future.cancel()
-    assert runner.submit(Labour("echo", "after")).result(60) == "after"
+    assert runner.submit(labour, Labour("echo", "after")).result(60) == "after"
 
 
-def test_more_jobs_than_may_wait_are_refused(runner: Runner) -> None:
-    futures = [runner.submit(Labour("hang")) for _ in range(5)]
+def test_more_jobs_than_may_wait_are_refused(runner: JobRunner) -> None:
+    futures = [runner.submit(labour, Labour("hang")) for _ in range(5)]
 
     with pytest.raises(Overloaded):
-        runner.submit(Labour("echo"))
+        runner.submit(labour, Labour("echo"))
     assert futures[4].cancel()
-    allowed = runner.submit(Labour("echo", "in its place"))
+    allowed = runner.submit(labour, Labour("echo", "in its place"))
     for future in futures[:4]:
         future.cancel()
     assert allowed.result(60) == "in its place"
 
 
-def test_stages_are_told_in_their_order(runner: Runner, tmp_path: Path) -> None:
+def test_stages_are_told_in_their_order(runner: JobRunner, tmp_path: Path) -> None:
     told = []
 
     def tell(stage: str) -> None:
         told.append(stage)
         (tmp_path / f"{stage} seen").touch()
 
-    assert runner.submit(Labour("walk", str(tmp_path)), tell).result(60) == str(tmp_path)
+    assert runner.submit(labour, Labour("walk", str(tmp_path)), tell).result(60) == str(tmp_path)
     assert told == ["mask", "polygon", "document"]
 
 
-def test_what_is_raised_on_a_stage_ends_the_job(runner: Runner) -> None:
+def test_what_is_raised_on_a_stage_ends_the_job(runner: JobRunner) -> None:
     def refuse(stage: str) -> None:
         raise ValueError(stage)
 
     with pytest.raises(ValueError, match="polygon"):
-        runner.submit(Labour("hang"), refuse).result(60)
+        runner.submit(labour, Labour("hang"), refuse).result(60)
     wait_until(lambda: runner.load == 0)
 
 
 def test_closing_lets_jobs_finish_while_there_is_time(tmp_path: Path) -> None:
-    runner = Runner(labour, workers=1, waiting=1, limits=JobLimits())
-    future = runner.submit(Labour("walk", str(tmp_path)))
+    runner = JobRunner(workers=1, waiting=1, limits=JobLimits())
+    future = runner.submit(labour, Labour("walk", str(tmp_path)))
     closing = threading.Thread(target=runner.close, args=(60,))
     closing.start()
     for stage in ("mask", "polygon", "document"):
@@ -149,12 +148,12 @@ def test_closing_lets_jobs_finish_while_there_is_time(tmp_path: Path) -> None:
     assert future.result(60) == str(tmp_path)
     closing.join(60)
     with pytest.raises(Overloaded):
-        runner.submit(Labour("echo"))
+        runner.submit(labour, Labour("echo"))
 
 
 def test_closing_cancels_what_does_not_finish() -> None:
-    runner = Runner(labour, workers=1, waiting=1, limits=JobLimits())
-    futures = [runner.submit(Labour("hang")) for _ in range(2)]
+    runner = JobRunner(workers=1, waiting=1, limits=JobLimits())
+    futures = [runner.submit(labour, Labour("hang")) for _ in range(2)]
 
     runner.close()
 
@@ -164,9 +163,9 @@ def test_closing_cancels_what_does_not_finish() -> None:
             future.result()
 
 
-def test_jobs_leave_nothing_behind(runner: Runner) -> None:
+def test_jobs_leave_nothing_behind(runner: JobRunner) -> None:
     for _ in range(20):
-        wait_for([runner.submit(Labour("echo")) for _ in range(5)])
+        wait_for([runner.submit(labour, Labour("echo")) for _ in range(5)])
     wait_until(lambda: runner.load == 0)
 
     wait_until(lambda: not any(Path(runner._stages.name).iterdir()))

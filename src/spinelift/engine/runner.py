@@ -51,35 +51,31 @@ Result = TypeVar("Result")
 OnStage = Callable[[JobStage], None]
 
 
-class JobRunner(Generic[Task, Result]):
-    """Does `work` on tasks in worker processes. Safe to use from several threads.
+Work = Callable[[Task, OnStage], Result | Failure]
+"""A module-level function of a task and of a function that it tells its stages to. It gives a
+failure for whatever is wrong with the task, and raises nothing."""
+
+
+class JobRunner:
+    """Has work done in worker processes. Safe to use from several threads.
 
     Parameters
     ----------
-    work
-        A module-level function of a task and of a function that it tells its stages to. It gives a
-        failure for whatever is wrong with the task, and raises nothing.
     workers
         How many jobs run at a time.
     waiting
         How many more may wait.
+    limits
+        Of each attempt at a job.
     """
 
-    def __init__(
-        self,
-        work: Callable[[Task, OnStage], Result | Failure],
-        *,
-        workers: int,
-        waiting: int,
-        limits: JobLimits,
-    ) -> None:
+    def __init__(self, *, workers: int, waiting: int, limits: JobLimits) -> None:
         self.workers = workers
         self.waiting = waiting
         self.limits = limits
-        self._work = work
         self._pool = WorkerPool(workers)
         self._stages = tempfile.TemporaryDirectory(prefix="spinelift-")
-        self._jobs: set[_Job[Task, Result]] = set()
+        self._jobs: set[_Job[Any, Any]] = set()
         self._number = 0
         self._is_closing = False
         self._changed = threading.Condition(threading.RLock())
@@ -93,10 +89,11 @@ class JobRunner(Generic[Task, Result]):
 
     def submit(
         self,
+        work: Work[Task, Result],
         task: Task,
         on_stage: OnStage = lambda stage: None,  # noqa: ARG005
     ) -> Future[Result | Failure]:
-        """Start a job, or let it wait; cancelling its future ends it at whatever stage it is.
+        """Start `work` on a task, or let it wait; cancelling the future ends it at whatever stage.
 
         `on_stage` is called in another thread, for the stages that last long enough to be seen;
         what it raises ends the job and is what the future raises. Raises `Overloaded`.
@@ -105,9 +102,8 @@ class JobRunner(Generic[Task, Result]):
             if self._is_closing or self.load >= self.workers + self.waiting:
                 raise Overloaded("There is as much to do as can be taken on: try again soon.")
             self._number += 1
-            job: _Job[Task, Result] = _Job(
-                task, on_stage, Path(self._stages.name, str(self._number))
-            )
+            stage_file = Path(self._stages.name, str(self._number))
+            job: _Job[Task, Result] = _Job(work, task, on_stage, stage_file)
             job.stage_file.touch()
             self._jobs.add(job)
             self._start(job)
@@ -129,10 +125,10 @@ class JobRunner(Generic[Task, Result]):
             pass
         self._stages.cleanup()
 
-    def _start(self, job: _Job[Task, Result]) -> None:
+    def _start(self, job: _Job[Any, Any]) -> None:
         """Begin an attempt; a pool that is lost as a whole is replaced."""
         job.attempts += 1
-        order = _Order(self._work, job.task, job.stage_file, self.limits.memory_bytes)
+        order = _Order(job.work, job.task, job.stage_file, self.limits.memory_bytes)
         if not self._pool.is_alive:
             self._pool = WorkerPool(self.workers)
         running = self._pool.submit(_carry_out, order, timeout_seconds=self.limits.seconds)
@@ -141,9 +137,9 @@ class JobRunner(Generic[Task, Result]):
             running.cancel()
         running.add_done_callback(lambda running: self._finish(job, running))
 
-    def _finish(self, job: _Job[Task, Result], running: Future[Result | Failure]) -> None:
+    def _finish(self, job: _Job[Any, Any], running: Future[Any]) -> None:
         """In a thread of the pool: an attempt is over."""
-        result: Result | Failure | BaseException
+        result: Any
         try:
             result = outcome(running)
         except CancelledError:
@@ -161,7 +157,7 @@ class JobRunner(Generic[Task, Result]):
             result = failure(result, job.task.label)
         job.settle(result)
 
-    def _forget(self, job: _Job[Task, Result]) -> None:
+    def _forget(self, job: _Job[Any, Any]) -> None:
         """Its future is done, in whatever way."""
         with self._changed:
             self._jobs.discard(job)
@@ -188,6 +184,7 @@ class JobRunner(Generic[Task, Result]):
 class _Job(Generic[Task, Result]):
     """What is known of a job that has not ended. Its future stays pending, and so cancellable."""
 
+    work: Work[Task, Result]
     task: Task
     on_stage: OnStage
     stage_file: Path
@@ -223,7 +220,7 @@ class _Job(Generic[Task, Result]):
 
 @dataclass(frozen=True)
 class _Order(Generic[Task, Result]):
-    work: Callable[[Task, OnStage], Result | Failure]
+    work: Work[Task, Result]
     task: Task
     stage_file: Path
     memory_bytes: int

@@ -11,7 +11,16 @@ from spinelift.images import ImageLimits
 from spinelift.mesh.errors import SpineLiftError
 
 SLACK_BYTES = 256 * 1024
-"""What a request may have beside its image."""
+"""What a request may have beside its images."""
+
+TEXT_BYTES = 2**20
+"""What a request without images may have."""
+
+
+class RequestTooLarge(SpineLiftError):
+    """There is no image in the request, and yet it is that long."""
+
+    code: ClassVar[str] = "REQUEST_TOO_LARGE"
 
 
 class UploadTooSlow(SpineLiftError):
@@ -32,6 +41,8 @@ class BoundedBodies:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        headers = dict(scope["headers"])
+        has_images = headers.get(b"content-type", b"").lower().startswith(b"multipart/")
         until = asyncio.get_running_loop().time() + self._most_seconds
         received = 0
         is_whole = False
@@ -50,7 +61,13 @@ class BoundedBodies:
                 ) from None
             received += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
-            self._limits.check_bytes(max(0, received - SLACK_BYTES), "The image")
+            if has_images:
+                self._limits.check_bytes(max(0, received - SLACK_BYTES), "The request")
+            elif received > TEXT_BYTES:
+                raise RequestTooLarge(
+                    f"The request has more than {TEXT_BYTES // 2**20} MiB without an image: "
+                    "send less of it at a time."
+                )
             return message
 
         await self._app(scope, receive_bounded, send)

@@ -9,28 +9,32 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+import traceback
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import obstore
 import structlog
-from obstore.exceptions import BaseError
 from obstore.store import ObjectStore
 from pydantic import JsonValue
 
 from spinelift.contract.generation import Progress
+from spinelift.contract.problems import error_of, problem
 from spinelift.contract.stages import JobStage
-from spinelift.engine.generation import Answer, GenerationTask
-from spinelift.engine.runner import JobRunner, Overloaded
+from spinelift.engine.advice import Advice, AdviceTask, give_advice
+from spinelift.engine.generation import Answer, GenerationTask, generate_answer
+from spinelift.engine.runner import JobRunner, Overloaded, Work
 from spinelift.engine.work import INTERNAL, Failure
+from spinelift.mesh.errors import ImageNotFound, ImageTooLarge
 from spinelift.mesh.parameters import MeshParameters
+from spinelift.service.fetching import Fetcher
 from spinelift.service.jobs import JobLost, Jobs
+from spinelift.service.orders import Link, Order, Question, Source, StoredImage, Upload
 from spinelift.service.records import JobRecord
-from spinelift.service.storage import ResultGone, read_object
-from spinelift.service.stores import StoreUnavailable
+from spinelift.service.storage import ResultGone, fetch_object, read_object
 
 log = structlog.get_logger()
 
@@ -41,6 +45,9 @@ LOOK_SECONDS = 0.1
 """How often to look whether a job has come to another stage, and, for who waits for a job that
 another replica works on, whether its record has changed."""
 
+UPLOADS = "uploads/"
+"""Where in the storage images lie that the service itself has put there."""
+
 USUAL_SECONDS = 0.2
 """What a job is thought to take before one was done."""
 
@@ -49,10 +56,14 @@ USUAL_WEIGHT = 0.1
 
 
 class Foreman:
-    """One replica's. Use it in one event loop, as `async with`.
+    """One replica's, for use in one event loop.
 
     Parameters
     ----------
+    work
+        What is done in the workers.
+    on_change
+        Told every record that this replica writes on the way of a job.
     beat_seconds
         How often a job that waits or is being done is written down, which keeps it.
     """
@@ -60,76 +71,116 @@ class Foreman:
     def __init__(
         self,
         jobs: Jobs,
-        runner: JobRunner[GenerationTask, Answer],
+        runner: JobRunner,
         storage: ObjectStore,
+        fetcher: Fetcher,
         *,
+        work: Work[GenerationTask, Answer] = generate_answer,
+        on_change: Callable[[JobRecord], None] = lambda record: None,  # noqa: ARG005
         beat_seconds: float = BEAT_SECONDS,
     ) -> None:
         self._jobs = jobs
         self._runner = runner
         self._storage = storage
+        self._fetcher = fetcher
+        self._work = work
+        self._on_change = on_change
         self._beat_seconds = beat_seconds
         self._images = tempfile.TemporaryDirectory(prefix="spinelift-")
         self._places = asyncio.Semaphore(runner.workers)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._news: dict[str, asyncio.Event] = {}
+        self._arriving = 0
         self._usual_seconds = USUAL_SECONDS
         self._is_closing = False
 
     @property
     def load(self) -> int:
         """How many jobs this replica works on, or has waiting."""
-        return len(self._under_way)
+        return len(self._under_way) + self._arriving
 
     @property
     def estimated_seconds(self) -> float:
         """How long a job that comes now will take, its wait included."""
         return self._usual_seconds * (1 + self.load / self._runner.workers)
 
-    async def create(
-        self, job_id: str, fingerprint: str, request: dict[str, JsonValue], image: Path
-    ) -> tuple[JobRecord, bool]:
-        """Take on a job, and its image's file with it; tell whether the job is new.
+    @property
+    def has_room(self) -> bool:
+        """Whether one job more can be taken on."""
+        return not self._is_closing and self.load < self._runner.workers + self._runner.waiting
 
-        `request` holds `name`, `parameters`, `spine_version`, `result_key`, and `uses_cache`.
-        Raises Overloaded, JobConflict, and StoreUnavailable.
+    def estimated_remaining(self, record: JobRecord) -> float | None:
+        """How many seconds an unfinished job may still take."""
+        if record.is_finished:
+            return None
+        whole = self.estimated_seconds if record.status == "queued" else self._usual_seconds
+        return round(whole * (1 - record.progress / 100), 3)
+
+    def check_room(self) -> None:
+        """Raise Overloaded where there is no room."""
+        if not self.has_room:
+            raise Overloaded("The service has as much to do as it can take on: try again soon.")
+
+    async def take_on(self, order: Order, *, is_let_in: bool = False) -> tuple[JobRecord, bool]:
+        """Take on a job; tell whether it is new. `is_let_in` spares it the question for room.
+
+        An upload's file may be moved away. Raises Overloaded, JobConflict, StoreUnavailable, and
+        what is wrong with an image that is not here yet.
         """
-        record, is_new = await self._jobs.create(job_id, fingerprint, request)
-        if not is_new:
-            return record, False
-        if request["uses_cache"] and await self._has(str(request["result_key"])):
-            claimed = await self._jobs.claim(job_id)
-            if claimed is not None:
-                return await self._complete(claimed, 0.0, cached=True), True
-        try:
-            self._check_room()
-            image.replace(self._image(job_id))
-            self._begin(record)
-        except BaseException:
-            await self._jobs.cancel(job_id)
-            raise
-        return record, True
+        there = await self._jobs.find(order.job_id, order.fingerprint)
+        if there is not None:
+            return there, False
+        with self._arrival() as image:
+            sha256 = await self._bring(order.source, image)
+            result_key = order.result_key(sha256)
+            if order.uses_cache and await self._has(result_key):
+                return await self._answer_again(order, result_key)
+            if not is_let_in:
+                self.check_room()
+            with self._held_place():
+                return await self._begin_new(order, result_key, image)
+
+    async def advise(self, question: Question, parameters: MeshParameters | None) -> Advice:
+        """Look at an image without meshing it, in a worker as everything native.
+
+        Raises Overloaded, and what is wrong with the image.
+        """
+        assert question.source is not None
+        self.check_room()
+        with self._held_place(), self._arrival() as image:
+            await self._bring(question.source, image)
+            task = AdviceTask(image, question.name, parameters, question.target)
+            async with self._places:
+                found = await asyncio.wrap_future(self._runner.submit(give_advice, task))
+        if isinstance(found, Failure):
+            raise error_of({"code": found.code, "message": found.message})
+        return found
 
     async def cancel(self, job_id: str) -> JobRecord:
         """End a job unless it has ended, whoever works on it. Raises JobNotFound."""
         record = await self._jobs.cancel(job_id)
+        if record is None:
+            return await self._jobs.get(job_id)
         if task := self._under_way.get(job_id):
             task.cancel()
+        self._note(record)
+        await self._forget_image(record)
         return record
 
-    async def answer(self, record: JobRecord) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Give result and Spine document of a completed job. Raises ResultGone."""
+    async def answer(self, record: JobRecord) -> tuple[bytes, bytes]:
+        """Give result and Spine document of a completed job, as JSON. Raises ResultGone."""
         assert record.result_key is not None
         stored = await read_object(self._storage, record.result_key)
         if stored is None:
             raise ResultGone(f"The result of the job {record.job_id} is gone: send it again.")
-        fields, document = map(json.loads, stored.splitlines())
+        fields, document = stored.splitlines()
         about = {
             "job_id": record.job_id,
             "cached": record.cached,
             "milliseconds": record.milliseconds,
         }
-        return about | fields, document
+        # Both are objects that are not empty, so they are joined without being parsed.
+        return json.dumps(about).encode()[:-1] + b"," + fields[1:], document
 
     async def follow(self, job_id: str) -> AsyncIterator[JobRecord]:
         """Give the record now, and again whenever it has changed, until the job has ended."""
@@ -168,9 +219,49 @@ class Foreman:
             await asyncio.wait(self._under_way.values())
         self._images.cleanup()
 
-    def _check_room(self) -> None:
-        if self._is_closing or self.load >= self._runner.workers + self._runner.waiting:
-            raise Overloaded("The service has as much to do as it can take on: try again soon.")
+    @contextlib.contextmanager
+    def _arrival(self) -> Iterator[Path]:
+        """A place for an image until it is known what becomes of it."""
+        path = Path(self._images.name, secrets.token_hex(16))
+        try:
+            yield path
+        finally:
+            path.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _held_place(self) -> Iterator[None]:
+        """Count a job that is not under way yet."""
+        self._arriving += 1
+        try:
+            yield
+        finally:
+            self._arriving -= 1
+
+    async def _answer_again(self, order: Order, result_key: str) -> tuple[JobRecord, bool]:
+        request = _request(order, result_key, image_key=None)
+        record, is_new = await self._jobs.create(order.job_id, order.fingerprint, request)
+        claimed = await self._jobs.claim(order.job_id) if is_new else None
+        if claimed is None:
+            return record, is_new
+        return await self._complete(claimed, 0.0, cached=True), True
+
+    async def _begin_new(
+        self, order: Order, result_key: str, image: Path
+    ) -> tuple[JobRecord, bool]:
+        if isinstance(order.source, StoredImage):
+            image_key = order.source.key
+        else:
+            # Before there is a record, so that whoever finds one finds its image too.
+            image_key = f"{UPLOADS}{secrets.token_hex(16)}"
+            await obstore.put_async(self._storage, image_key, image)
+        request = _request(order, result_key, image_key)
+        record, is_new = await self._jobs.create(order.job_id, order.fingerprint, request)
+        if is_new:
+            image.replace(self._image(order.job_id))
+            self._begin(record)
+        elif record.request["image_key"] != image_key:
+            await self._forget(image_key)
+        return record, is_new
 
     def _image(self, job_id: str) -> Path:
         return Path(self._images.name, job_id)
@@ -187,28 +278,32 @@ class Foreman:
         self._news.pop(job_id).set()
         self._image(job_id).unlink(missing_ok=True)
 
-    def _tell(self, job_id: str) -> None:
-        """Wake all who follow the job."""
-        news, self._news[job_id] = self._news[job_id], asyncio.Event()
-        news.set()
+    def _note(self, record: JobRecord) -> None:
+        """Tell all who want to know of a job that it has changed."""
+        if record.job_id in self._news:
+            news, self._news[record.job_id] = self._news[record.job_id], asyncio.Event()
+            news.set()
+        self._on_change(record)
 
     async def _see_through(self, record: JobRecord) -> None:
         """From its wait to its end; where it is lost to another, so be it."""
         with structlog.contextvars.bound_contextvars(job_id=record.job_id):
             try:
-                await self._share_image(record)
                 await self._wait_turn(record)
                 try:
                     claimed = await self._jobs.claim(record.job_id)
-                    if claimed is not None and not claimed.is_finished:
+                    if claimed is None:
+                        return
+                    self._note(claimed)
+                    if not claimed.is_finished:
                         await self._carry_out(claimed)
                 finally:
                     self._places.release()
                 await self._forget_image(record)
             except JobLost:
                 log.info("job.lost")
-            except (BaseError, OSError, StoreUnavailable):
-                # Its lease will lapse, and somebody who reaches the store will take it on.
+            except Exception:
+                # No store, no storage, or a bug: its lease will lapse, and somebody take it on.
                 log.exception("job.left")
 
     async def _wait_turn(self, record: JobRecord) -> None:
@@ -221,9 +316,19 @@ class Foreman:
                 record = await self._jobs.renew(record)
 
     async def _carry_out(self, record: JobRecord) -> None:
-        self._tell(record.job_id)
+        if not self._image(record.job_id).exists():  # it came to another replica
+            if record.request["uses_cache"] and await self._has(str(record.request["result_key"])):
+                await self._complete(record, 0.0, cached=True)
+                return
+            try:
+                await self._bring_again(record)
+            except (ImageNotFound, ImageTooLarge) as error:
+                self._note(await self._jobs.fail(record, problem(error)))
+                return
         stage: list[JobStage] = ["mask"]
-        running = asyncio.wrap_future(self._runner.submit(await self._task(record), stage.append))
+        running = asyncio.wrap_future(
+            self._runner.submit(self._work, self._task(record), stage.append)
+        )
         written, until = "", 0.0
         try:
             while not running.done():
@@ -231,19 +336,22 @@ class Foreman:
                     written, until = stage[-1], time.monotonic() + self._beat_seconds
                     now = Progress.at(written)
                     record = await self._jobs.advance(record, now.stage, now.percent, now.message)
-                    self._tell(record.job_id)
+                    self._note(record)
                 await asyncio.wait({running}, timeout=LOOK_SECONDS)
         finally:
             running.cancel()
-        await self._end(record, running.result())
+        await self._end(record, _outcome(running))
 
     async def _end(self, record: JobRecord, result: Answer | Failure) -> None:
         if isinstance(result, Failure):
             if result.code == INTERNAL:
                 log.error("job.bug", trace=result.trace)
-            await self._jobs.fail(
-                record, {"code": result.code, "message": result.message, "details": {}}
-            )
+            error: dict[str, JsonValue] = {
+                "code": result.code,
+                "message": result.message,
+                "details": {},
+            }
+            self._note(await self._jobs.fail(record, error))
             return
         key = str(record.request["result_key"])
         await obstore.put_async(self._storage, key, result.result + result.document)
@@ -252,9 +360,11 @@ class Foreman:
 
     async def _complete(self, record: JobRecord, milliseconds: float, *, cached: bool) -> JobRecord:
         key = str(record.request["result_key"])
-        return await self._jobs.complete(record, key, milliseconds, cached)
+        completed = await self._jobs.complete(record, key, milliseconds, cached)
+        self._note(completed)
+        return completed
 
-    async def _task(self, record: JobRecord) -> GenerationTask:
+    def _task(self, record: JobRecord) -> GenerationTask:
         request = record.request
         assert isinstance(request["parameters"], dict)
         return GenerationTask(
@@ -264,18 +374,34 @@ class Foreman:
             spine_version=str(request["spine_version"]),
         )
 
-    # The image, in the storage for as long as the job may have to be begun anew
+    # The image: here for the work, and in the storage for whoever has to begin it anew
 
-    async def _share_image(self, record: JobRecord) -> None:
-        image, key = self._image(record.job_id), _image_key(record)
-        if image.exists():
-            await obstore.put_async(self._storage, key, image)
-        elif (content := await read_object(self._storage, key)) is not None:
-            image.write_bytes(content)
+    async def _bring(self, source: Source, path: Path) -> str:
+        """Have the image in a file here; returns its SHA-256."""
+        match source:
+            case Upload():
+                source.path.replace(path)
+                return source.sha256
+            case Link():
+                with path.open("wb") as file:
+                    return (await self._fetcher.fetch(source.url, file)).sha256
+            case StoredImage():
+                with path.open("wb") as file:
+                    return (await fetch_object(self._storage, source.key, file)).sha256
+
+    async def _bring_again(self, record: JobRecord) -> None:
+        with self._arrival() as image:
+            with image.open("wb") as file:
+                await fetch_object(self._storage, str(record.request["image_key"]), file)
+            image.replace(self._image(record.job_id))
 
     async def _forget_image(self, record: JobRecord) -> None:
+        if str(image_key := record.request["image_key"]).startswith(UPLOADS):
+            await self._forget(str(image_key))
+
+    async def _forget(self, key: str) -> None:
         with contextlib.suppress(FileNotFoundError):
-            await obstore.delete_async(self._storage, _image_key(record))
+            await obstore.delete_async(self._storage, key)
 
     async def _has(self, key: str) -> bool:
         try:
@@ -285,5 +411,21 @@ class Foreman:
         return True
 
 
-def _image_key(record: JobRecord) -> str:
-    return f"uploads/{record.job_id}"
+def _request(order: Order, result_key: str, image_key: str | None) -> dict[str, JsonValue]:
+    """All that is needed to do the job again."""
+    return {
+        **order.decisions,
+        "uses_cache": order.uses_cache,
+        "callback_url": order.callback_url,
+        "image_key": image_key,
+        "result_key": result_key,
+    }
+
+
+def _outcome(running: asyncio.Future[Answer | Failure]) -> Answer | Failure:
+    """What came of the work, which is to raise nothing."""
+    try:
+        return running.result()
+    except Exception:
+        message = "The service hit a bug of its own. Its log says more."
+        return Failure(INTERNAL, message, traceback.format_exc())

@@ -1,4 +1,4 @@
-"""An HTTP request in, an order that can be carried out: everything in it checked."""
+"""An HTTP request in, orders that can be carried out: everything in them checked."""
 
 from __future__ import annotations
 
@@ -7,89 +7,250 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import anyio.to_thread
 from fastapi import Request
-from pydantic import JsonValue
+from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from spinelift.engine.cache import engine_fingerprint
-from spinelift.mesh.errors import InvalidParameters, ParameterProblem
+from spinelift.images.limits import shown
+from spinelift.mesh.errors import InvalidParameters, ParameterProblem, SpineLiftError
 from spinelift.mesh.parameters import MeshParameters
-from spinelift.mesh.presets import PRESETS
-from spinelift.service.problems import RequestUnreadable
-from spinelift.service.records import is_job_id
+from spinelift.mesh.presets import PRESETS, TARGETS
+from spinelift.service.orders import Link, Order, Question, Source, StoredImage, Upload
+from spinelift.service.problems import RequestUnreadable, unreadable
+from spinelift.service.storage import is_object_key
+from spinelift.service.wire import (
+    LONGEST_NAME,
+    MOST_ITEMS,
+    BatchRequest,
+    GenerateRequest,
+    ValidateRequest,
+)
 from spinelift.spine.document import SPINE_VERSIONS
 from spinelift.spine.errors import NameUnusable, UnknownSpineVersion
 from spinelift.spine.names import check_name
 
-FIELDS = ("parameters", "preset", "job_id", "spine_version")
+MULTIPART = "multipart/form-data"
+JSON = "application/json"
+
 LONGEST_FIELD = 64 * 1024
-LONGEST_NAME = 200
+LARGEST_NUMBER = 2**53
 NAMELESS = "image"
 NEWEST_SPINE = "4.2"
 
+Model = TypeVar("Model", bound=BaseModel)
+
 
 @dataclass(frozen=True)
-class Order:
-    """What is to be done, and with which image."""
+class _Body:
+    """A request's fields and the images that came with them."""
 
-    job_id: str
-    fingerprint: str
-    request: dict[str, JsonValue]
-    image: Path
+    fields: dict[str, Any]
+    uploads: list[tuple[str, Upload]] = field(default_factory=list)
 
 
-@asynccontextmanager
-async def read_order(request: Request, folder: Path) -> AsyncIterator[Order]:
-    """Read a multipart request; its image lies in `folder` until the block ends.
+class Intake:
+    """Reads requests; their images lie in `folder` until the `with` block ends.
 
-    Raises RequestUnreadable, InvalidParameters, NameUnusable, UnknownSpineVersion.
+    Parameters
+    ----------
+    check_callback_url
+        Raises for a URL that cannot be called back.
     """
-    async with _form(request) as form:
-        upload = form.get("image")
-        if not isinstance(upload, UploadFile):
-            raise RequestUnreadable("The request has no file named image: send one.")
-        fields = {name: _field(form, name) for name in FIELDS}
-        path = folder / secrets.token_hex(16)
-        try:
-            digest = await anyio.to_thread.run_sync(_save, upload, path)
-            uses_cache = "no-cache" not in request.headers.get("cache-control", "")
-            yield _order(fields, upload.filename or NAMELESS, path, digest, uses_cache)
-        finally:
-            path.unlink(missing_ok=True)
 
+    def __init__(self, folder: Path, check_callback_url: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._check_callback_url = check_callback_url
 
-@asynccontextmanager
-async def _form(request: Request) -> AsyncIterator[FormData]:
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "multipart/form-data":
-        raise RequestUnreadable(
-            f"The request has the content type {kind[:80] or 'nothing'!r}: "
-            "send multipart/form-data with a file named image."
+    @asynccontextmanager
+    async def one(self, request: Request) -> AsyncIterator[Order]:
+        """Read a request for one image.
+
+        Raises RequestUnreadable, InvalidParameters, NameUnusable, UnknownSpineVersion, UrlRefused.
+        """
+        async with self._body(request, most_images=1) as body:
+            yield self._order(body.fields, body.uploads, _uses_cache(request))
+
+    @asynccontextmanager
+    async def many(self, request: Request) -> AsyncIterator[list[Order | SpineLiftError]]:
+        """Read a request for many images: for each an order, or what is wrong with it."""
+        async with self._body(request, most_images=MOST_ITEMS) as body:
+            items, shared = _items(body)
+            uses_cache = _uses_cache(request)
+
+            def read(fields: dict[str, Any], uploads: Sequence[Any]) -> Order | SpineLiftError:
+                try:
+                    return self._order(shared | fields, uploads, uses_cache)
+                except SpineLiftError as error:
+                    return error
+
+            yield [read(*item) for item in items]
+
+    @asynccontextmanager
+    async def question(self, request: Request) -> AsyncIterator[Question]:
+        """Read a question about parameters, and about an image where there is one.
+
+        Raises RequestUnreadable, and InvalidParameters for a preset or target that is none.
+        """
+        async with self._body(request, most_images=1) as body:
+            wish = _checked(ValidateRequest, body.fields)
+            if wish.target not in TARGETS:
+                raise _unknown("target", wish.target, TARGETS)
+            sources = _sources(wish, body.uploads)
+            if len(sources) > 1:
+                raise RequestUnreadable("The request has several images: send one, or none.")
+            filename, source = sources[0] if sources else ("", None)
+            yield Question(_values(wish), source, _name(None, filename), wish.target)
+
+    @asynccontextmanager
+    async def _body(self, request: Request, most_images: int) -> AsyncIterator[_Body]:
+        kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if kind == JSON:
+            yield _Body(_object(await request.body(), "request"))
+        elif kind == MULTIPART:
+            # Files go to disk as they come.
+            async with request.form(
+                max_files=most_images,
+                max_fields=most_images + len(GenerateRequest.model_fields),
+                max_part_size=LONGEST_FIELD,
+            ) as form:
+                uploads: list[tuple[str, Upload]] = []
+                try:
+                    for given in form.getlist("image"):
+                        uploads.append(await self._save(given))  # noqa: PERF401 (kept as they come)
+                    yield _Body(_texts(form), uploads)
+                finally:
+                    for _, upload in uploads:
+                        upload.path.unlink(missing_ok=True)
+        else:
+            raise RequestUnreadable(
+                f"The request has the content type {shown(kind or 'nothing')}: "
+                f"send {JSON}, or {MULTIPART} with a file named image."
+            )
+
+    async def _save(self, given: UploadFile | str) -> tuple[str, Upload]:
+        if isinstance(given, str):
+            raise RequestUnreadable("The field image is a text: send a file.")
+        path = self._folder / secrets.token_hex(16)
+        digest = await anyio.to_thread.run_sync(_write_down, given, path)
+        return given.filename or "", Upload(path, digest)
+
+    def _order(
+        self, fields: dict[str, Any], uploads: Sequence[tuple[str, Upload]], uses_cache: bool
+    ) -> Order:
+        wish = _checked(GenerateRequest, fields)
+        version = wish.spine_version or NEWEST_SPINE
+        if version not in SPINE_VERSIONS:
+            raise UnknownSpineVersion(
+                f"Spine version {shown(version)} is not supported: "
+                f"use one of {', '.join(SPINE_VERSIONS)}."
+            )
+        if wish.callback_url is not None:
+            self._check_callback_url(wish.callback_url)
+        filename, source = _source(wish, uploads)
+        return Order(
+            job_id=wish.job_id or secrets.token_urlsafe(16),
+            source=source,
+            name=_name(wish.name, filename),
+            parameters=MeshParameters.from_mapping(_values(wish)),
+            spine_version=version,
+            callback_url=wish.callback_url,
+            uses_cache=uses_cache,
         )
-    # Files go to disk as they come.
-    async with request.form(
-        max_files=1, max_fields=len(FIELDS), max_part_size=LONGEST_FIELD
-    ) as form:
-        yield form
 
 
-def _field(form: FormData, name: str) -> str | None:
-    values = [value for value in form.getlist(name) if value != ""]
-    if not values:
-        return None
-    if len(values) > 1 or not isinstance(values[0], str):
-        raise RequestUnreadable(f"The field {name} has to be one text.")
-    return values[0]
+def _values(wish: GenerateRequest | ValidateRequest) -> dict[str, Any]:
+    """The preset's values and those that are given, in a form that can be said back."""
+    given = {shown(name): _plain(value) for name, value in wish.parameters.items()}
+    return {**_preset(wish.preset), **given}
 
 
-def _save(upload: UploadFile, path: Path) -> str:
+def _plain(value: object) -> object:
+    """Words for what no parameter can be, and no JSON should hold."""
+    match value:
+        case None | bool():
+            return value
+        case int() | float() if abs(value) <= LARGEST_NUMBER:
+            return value
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+        case _:
+            return shown(str(value))
+
+
+def _preset(name: str | None) -> Mapping[str, Any]:
+    """The preset's values; none where none is named."""
+    if name is None:
+        return {}
+    if name not in PRESETS:
+        raise _unknown("preset", name, PRESETS)
+    return PRESETS[name].to_mapping()
+
+
+def _unknown(what: str, given: str, allowed: Iterable[str]) -> InvalidParameters:
+    return InvalidParameters([ParameterProblem(what, shown(given), " | ".join(allowed))])
+
+
+def _items(body: _Body) -> tuple[list[tuple[dict[str, Any], list[Any]]], dict[str, Any]]:
+    """Each item's own fields and image, and the fields that they share."""
+    if not body.uploads:
+        batch = _checked(BatchRequest, body.fields)
+        return [(item, []) for item in batch.items], batch.model_dump(
+            exclude={"items"}, exclude_none=True
+        )
+    ids = body.fields.pop("job_id", None)
+    given = [ids] if isinstance(ids, str) else ids or []
+    if given and len(given) != len(body.uploads):
+        raise RequestUnreadable(
+            f"There are {len(body.uploads)} images and {len(given)} job_ids: "
+            "send one for each image, or none."
+        )
+    own = [{"job_id": job_id} for job_id in given] or [{} for _ in body.uploads]
+    return [(one, [upload]) for one, upload in zip(own, body.uploads, strict=True)], body.fields
+
+
+def _checked(model: type[Model], fields: dict[str, Any]) -> Model:
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise unreadable(error.errors()) from None
+
+
+def _texts(form: FormData) -> dict[str, Any]:
+    """The fields of a form; one that is empty counts as missing."""
+    fields: dict[str, Any] = {}
+    for name in form:
+        values = [value for value in form.getlist(name) if value != ""]
+        if name == "image" or not values:
+            continue
+        if not all(isinstance(value, str) for value in values):
+            raise RequestUnreadable(f"The field {shown(name)} is a file: send it as text.")
+        fields[name] = values[0] if len(values) == 1 else values
+    if isinstance(fields.get("parameters"), str):
+        fields["parameters"] = _object(fields["parameters"], "field parameters")
+    return fields
+
+
+def _object(text: str | bytes, what: str) -> dict[str, Any]:
+    try:
+        given = json.loads(text)
+    except (ValueError, RecursionError):
+        given = None
+    if not isinstance(given, dict):
+        raise RequestUnreadable(f"The {what} is not a JSON object: send one, such as {{}}.")
+    return given
+
+
+def _write_down(upload: UploadFile, path: Path) -> str:
     """Write the file down, and give its SHA-256."""
     with path.open("w+b") as file:
         shutil.copyfileobj(upload.file, file)
@@ -97,62 +258,53 @@ def _save(upload: UploadFile, path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _order(
-    fields: Mapping[str, str | None], filename: str, image: Path, digest: str, uses_cache: bool
-) -> Order:
-    job_id = fields["job_id"] or secrets.token_urlsafe(16)
-    if not is_job_id(job_id):
-        raise RequestUnreadable("A job_id has 8 to 64 letters, digits, - and _: choose another.")
-    version = fields["spine_version"] or NEWEST_SPINE
-    if version not in SPINE_VERSIONS:
-        raise UnknownSpineVersion(
-            f"Spine version {version[:20]!r} is not supported: "
-            f"use one of {', '.join(SPINE_VERSIONS)}."
+def _source(wish: GenerateRequest, uploads: Sequence[tuple[str, Upload]]) -> tuple[str, Source]:
+    """The name of the image's file, and the image."""
+    found = _sources(wish, uploads)
+    if len(found) != 1:
+        raise RequestUnreadable(
+            f"The request has {'several images' if found else 'no image'}: send one, "
+            "as a file named image, as image_url or as image_key."
         )
-    parameters = parameters_from(fields["parameters"], fields["preset"])
-    name = slot_name(filename)
-    decided: dict[str, JsonValue] = {
-        "name": name,
-        "parameters": dict(parameters.to_mapping()),
-        "spine_version": version,
-    }
-    canonical = json.dumps(decided, sort_keys=True, allow_nan=False)
-    fingerprint = hashlib.sha256(f"{digest}\n{canonical}".encode()).hexdigest()
-    key = hashlib.sha256(f"{engine_fingerprint()}\n{fingerprint}".encode()).hexdigest()
-    request: dict[str, JsonValue] = {
-        **decided,
-        "result_key": f"results/{key}",
-        "uses_cache": uses_cache,
-    }
-    return Order(job_id, fingerprint, request, image)
+    return found[0]
 
 
-def parameters_from(text: str | None, preset: str | None) -> MeshParameters:
-    """Make parameters of a JSON object, on top of a preset's where one is named."""
-    values: dict[str, Any] = {}
-    if preset is not None:
-        if preset not in PRESETS:
-            allowed = " | ".join(PRESETS)
-            raise InvalidParameters([ParameterProblem("preset", preset[:80], allowed)])
-        values = dict(PRESETS[preset].to_mapping())
-    return MeshParameters.from_mapping(values | _object(text or "{}"))
+def _sources(
+    wish: GenerateRequest | ValidateRequest, uploads: Sequence[tuple[str, Upload]]
+) -> list[tuple[str, Source]]:
+    found: list[tuple[str, Source]] = list(uploads)
+    if wish.image_url is not None:
+        found.append((unquote(_path_of(wish.image_url)), Link(wish.image_url)))
+    if wish.image_key is not None:
+        if not is_object_key(wish.image_key):
+            raise RequestUnreadable(
+                f"{shown(wish.image_key)} cannot be an image_key: give letters, digits, - . _ "
+                "and / between folders."
+            )
+        found.append((wish.image_key, StoredImage(wish.image_key)))
+    return found
 
 
-def _object(text: str) -> dict[str, Any]:
+def _path_of(url: str) -> str:
+    """The URL's path; empty for what is no URL, which whoever opens it will say."""
     try:
-        given = json.loads(text)
-    except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        raise RequestUnreadable("The parameters are not a JSON object: send one, such as {}.")
-    return given
+        return urlsplit(url).path
+    except ValueError:
+        return ""
 
 
-def slot_name(filename: str) -> str:
-    """The file's name without folders and suffix, where a slot can be called so."""
+def _name(given: str | None, filename: str) -> str:
+    """The name of the slot: the one that is given, else the file's where a slot can have it."""
+    if given is not None:
+        check_name(given)
+        return given
     stem = PurePosixPath(re.sub(r"[\\:]", "/", filename)).stem.strip()[:LONGEST_NAME].strip()
     try:
         check_name(stem)
     except NameUnusable:
         return NAMELESS
     return stem
+
+
+def _uses_cache(request: Request) -> bool:
+    return "no-cache" not in request.headers.get("cache-control", "").lower()

@@ -96,14 +96,12 @@ class Jobs:
             error=None,
         )
         there = await self._store.add(record)
-        if there is None:
-            return record, True
-        if there.fingerprint != fingerprint:
-            raise JobConflict(
-                f"The job {job_id} was made by another request: "
-                "choose a new id, or send that request again."
-            )
-        return there, False
+        return (record, True) if there is None else (_same(there, fingerprint), False)
+
+    async def find(self, job_id: str, fingerprint: str) -> JobRecord | None:
+        """Find the job that this request made, if it did; raises JobConflict as `create` does."""
+        there = await self._store.read(job_id)
+        return None if there is None else _same(there, fingerprint)
 
     async def get(self, job_id: str) -> JobRecord:
         """Give the job as it is; raises JobNotFound."""
@@ -169,13 +167,12 @@ class Jobs:
         assert record.status == "processing"
         return await self._change_held(record, lambda _: {"status": "failed", "error": error})
 
-    async def cancel(self, job_id: str) -> JobRecord:
-        """End a job unless it has ended; returns how it ended. Raises JobNotFound."""
-        cancelled = await self._change(
+    async def cancel(self, job_id: str) -> JobRecord | None:
+        """End a job; returns None where it had ended already. Raises JobNotFound."""
+        return await self._change(
             await self.get(job_id),
             lambda stored: None if stored.is_finished else {"status": "cancelled"},
         )
-        return cancelled or await self.get(job_id)
 
     async def abandoned(self) -> list[str]:
         """List the jobs that nobody has begun or gone on with in time; `claim` takes them."""
@@ -233,6 +230,15 @@ class Jobs:
                 return changed
             stored = await self._store.read(record.job_id)
         return None
+
+
+def _same(there: JobRecord, fingerprint: str) -> JobRecord:
+    if there.fingerprint != fingerprint:
+        raise JobConflict(
+            f"The job {there.job_id} was made by another request: "
+            "choose a new id, or send that request again."
+        )
+    return there
 
 
 def _given_up(attempts: int) -> dict[str, JsonValue]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, ClassVar
 
@@ -11,13 +11,18 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from spinelift.contract.problems import Problem, problem
+from spinelift.images.limits import shown
 from spinelift.mesh.errors import SpineLiftError
 
 log = structlog.get_logger()
 
 RETRY_SECONDS = "1"
+
+MOST_SAID = 5
+"""Faults of one request."""
 
 STATUSES: Mapping[str, int] = {
     "IMAGE_NOT_FOUND": 404,
@@ -32,6 +37,7 @@ STATUSES: Mapping[str, int] = {
     "STORE_UNAVAILABLE": 503,
     "TIMED_OUT": 504,
     "UNAUTHORIZED": 401,
+    "REQUEST_TOO_LARGE": 413,
     "UPLOAD_TOO_SLOW": 408,
     "WORKER_CRASHED": 500,
 }
@@ -42,6 +48,15 @@ class RequestUnreadable(SpineLiftError):
     """The request itself, not its image or parameters, is not what it has to be."""
 
     code: ClassVar[str] = "REQUEST_UNREADABLE"
+
+
+def unreadable(faults: Sequence[Mapping[str, Any]]) -> RequestUnreadable:
+    """Say what pydantic found; it found at least one fault."""
+    words = "; ".join(
+        f"{shown('.'.join(map(str, fault['loc'])))}: {fault['msg']}" for fault in faults[:MOST_SAID]
+    )
+    more = f" (and {len(faults) - MOST_SAID} more)" if len(faults) > MOST_SAID else ""
+    return RequestUnreadable(f"The request is not as it has to be: {words}{more}.")
 
 
 class Unauthorized(SpineLiftError):
@@ -55,6 +70,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(SpineLiftError, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _hung_up)
     app.add_exception_handler(Exception, _bug)
 
 
@@ -77,17 +93,7 @@ async def _refused(request: Request, error: Exception) -> JSONResponse:  # noqa:
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
     assert isinstance(error, RequestValidationError)
-    details: list[dict[str, Any]] = [
-        {"where": ".".join(map(str, one["loc"])), "message": one["msg"]} for one in error.errors()
-    ]
-    words = "; ".join(f"{one['where']}: {one['message']}" for one in details)
-    return response(
-        {
-            "code": RequestUnreadable.code,
-            "message": f"The request is not as it has to be: {words}.",
-            "details": {"fields": details},
-        }
-    )
+    return response(problem(unreadable(error.errors())))
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -100,6 +106,11 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
         message = f"{request.method} {request.url.path[:120]} is not offered: {phrase.lower()}."
     found = {"code": code, "message": message, "details": {}}
     return JSONResponse({"error": found}, error.status_code, headers=error.headers)
+
+
+async def _hung_up(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+    log.info("request.hung_up")
+    return response(problem(RequestUnreadable("The request ended before it was whole.")))
 
 
 async def _bug(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001

@@ -12,6 +12,8 @@ from spinelift.engine.cache import default_folder
 from spinelift.engine.limits import MEMORY_BYTES, SECONDS
 from spinelift.engine.pool import usable_cores
 from spinelift.images import DEFAULT_LIMITS
+from spinelift.service.addresses import AddressRule
+from spinelift.service.webhooks import Signer
 
 MEBIBYTE = 2**20
 
@@ -35,6 +37,16 @@ class ServiceSettings(BaseSettings):
         Where replicas share what they know of jobs; in this process's memory where it is missing.
     storage
         A folder, `s3://bucket/prefix`, or `memory:`.
+    allowed_hosts
+        Names, addresses and networks that image_url and callback_url may lead to although they
+        are not public; a JSON array.
+    allow_http_urls
+        Whether those URLs may be `http:` too.
+    fetch_seconds
+        How long an image_url may take to give its image.
+    callback_secrets
+        What signs callbacks: `whsec_` and base64, the newest first; a JSON array. Without one
+        there are no callbacks.
     keep_seconds
         How long what is known of a finished job is kept.
     lease_seconds
@@ -54,6 +66,10 @@ class ServiceSettings(BaseSettings):
     upload_seconds: Annotated[float, Field(gt=0)] = 60.0
     redis_url: str | None = None
     storage: str = Field(default_factory=_default_storage)
+    allowed_hosts: list[str] = []
+    allow_http_urls: bool = False
+    fetch_seconds: Annotated[float, Field(gt=0)] = 15.0
+    callback_secrets: list[SecretStr] = []
     keep_seconds: Annotated[float, Field(gt=0)] = 24 * 3600.0
     lease_seconds: Annotated[float, Field(ge=1)] = 10.0
     most_attempts: Annotated[int, Field(ge=1, le=10)] = 3
@@ -65,6 +81,12 @@ class ServiceSettings(BaseSettings):
             raise ValueError(
                 f"the service would listen on {self.host} for everyone: set SPINELIFT_TOKEN"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_used(self) -> Self:
+        AddressRule(self.allowed_hosts)
+        Signer([secret.get_secret_value() for secret in self.callback_secrets])
         return self
 
 

@@ -5,14 +5,20 @@ The seam is obstore's `ObjectStore`; this module only says which one a URL means
 
 from __future__ import annotations
 
+import hashlib
+import re
 from pathlib import Path
-from typing import ClassVar
+from typing import BinaryIO, ClassVar
 from urllib.parse import urlsplit
 
 import obstore
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
-from spinelift.mesh.errors import SpineLiftError
+from spinelift.images.limits import shown
+from spinelift.mesh.errors import ImageNotFound, SpineLiftError
+from spinelift.service.fetching import Fetched
+
+_KEY = r"(?=.{1,512}$)(?!\.{1,2}(/|$))[A-Za-z0-9._-]+(/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)*"
 
 
 class ResultGone(SpineLiftError):
@@ -44,3 +50,16 @@ async def read_object(storage: ObjectStore, key: str) -> bytes | None:
     except FileNotFoundError:
         return None
     return bytes(await found.bytes_async())
+
+
+def is_object_key(text: str) -> bool:
+    """Tell whether a client's text can be a key; not of what is the service's own."""
+    return re.fullmatch(_KEY, text) is not None and not text.startswith(("results/", "uploads/"))
+
+
+async def fetch_object(storage: ObjectStore, key: str, file: BinaryIO) -> Fetched:
+    content = await read_object(storage, key)
+    if content is None:
+        raise ImageNotFound(f"There is no image {shown(key)} in the storage: put it there first.")
+    file.write(content)
+    return Fetched(len(content), hashlib.sha256(content).hexdigest())

@@ -15,7 +15,8 @@ from typing import Any
 
 from standardwebhooks import Webhook
 
-from spinelift.service.records import Status
+from spinelift.service.records import JobRecord, Status
+from spinelift.service.wire import result_url
 
 _TYPES: dict[Status, str] = {
     "queued": "mesh.progress",
@@ -45,6 +46,8 @@ class CallbackEvent:
         As in the job's record.
     occurred_at
         Seconds since the epoch.
+    estimated_remaining
+        Seconds, of a job that has not ended.
     result_url
         Where a completed job's result is.
     error
@@ -59,6 +62,7 @@ class CallbackEvent:
     progress: int
     message: str
     occurred_at: float
+    estimated_remaining: float | None = None
     result_url: str | None = None
     error: dict[str, Any] | None = None
 
@@ -87,6 +91,8 @@ class CallbackEvent:
             "progress": self.progress,
             "message": self.message,
         }
+        if self.estimated_remaining is not None:
+            content["estimated_remaining"] = self.estimated_remaining
         if self.result_url is not None:
             content["result_url"] = self.result_url
         if self.error is not None:
@@ -98,6 +104,23 @@ class CallbackEvent:
             "data": content,
         }
         return json.dumps(payload, separators=(",", ":"))
+
+
+def event_of(record: JobRecord, estimated_remaining: float | None) -> CallbackEvent:
+    """What to tell the URL that the job's request named."""
+    return CallbackEvent(
+        url=str(record.request["callback_url"]),
+        job_id=record.job_id,
+        sequence=record.version,
+        status=record.status,
+        stage=record.stage,
+        progress=record.progress,
+        message=record.message,
+        occurred_at=record.updated_at,
+        estimated_remaining=estimated_remaining,
+        result_url=result_url(record.job_id) if record.status == "completed" else None,
+        error=record.error,
+    )
 
 
 class Signer:
