@@ -92,6 +92,7 @@ def create_app(
         summary="Images in, Spine meshes out.",
         version=__version__,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
     )

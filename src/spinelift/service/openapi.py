@@ -79,9 +79,11 @@ def _body(model: type[BaseModel], form: dict[str, Any]) -> dict[str, Any]:
     return {"required": True, "content": content}
 
 
-def _form(model: type[BaseModel], image: dict[str, Any], *, without: str = "") -> dict[str, Any]:
+def _form(model: type[BaseModel], image: dict[str, Any]) -> dict[str, Any]:
     texts: dict[str, Any] = {
-        name: {"type": "string"} for name in model.model_fields if name != without
+        name: {"type": "string"}
+        for name in model.model_fields
+        if name not in {"image_url", "image_key", "items"}
     }
     texts["parameters"]["description"] = "A JSON object."
     return {"type": "object", "required": ["image"], "properties": {"image": image, **texts}}
@@ -127,7 +129,7 @@ BATCH: dict[str, Any] = {
     },
     "openapi_extra": {
         "parameters": [_PREFER, _CACHE_CONTROL],
-        "requestBody": _body(BatchRequest, _form(BatchRequest, _FILES, without="items")),
+        "requestBody": _body(BatchRequest, _form(BatchRequest, _FILES)),
     },
 }
 VALIDATE: dict[str, Any] = {
@@ -166,8 +168,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
         components["schemas"] = dict(sorted({**extra["$defs"], **components["schemas"]}.items()))
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         for path, methods in document["paths"].items():
-            if path.startswith("/api/"):
-                for operation in methods.values():
+            for operation in methods.values():
+                if path.startswith("/api/"):
                     operation["security"] = [{"token": []}, {}]
+                _forget_validation_of_fastapi(operation["responses"])
+        for name in ("HTTPValidationError", "ValidationError"):
+            components["schemas"].pop(name, None)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _forget_validation_of_fastapi(responses: dict[str, Any]) -> None:
+    """Its own shape of 422 is not ours, and it says so of routes that cannot answer it."""
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]

@@ -38,6 +38,7 @@ STATUSES: Mapping[str, int] = {
     "TIMED_OUT": 504,
     "UNAUTHORIZED": 401,
     "REQUEST_TOO_LARGE": 413,
+    "URL_UNREACHABLE": 502,
     "UPLOAD_TOO_SLOW": 408,
     "WORKER_CRASHED": 500,
 }
