@@ -8,6 +8,7 @@ import ctypes
 import os
 import tempfile
 import time
+import unittest.mock
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,18 @@ def patient_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
         while not gate(task.name).exists():
             time.sleep(0.005)
     return generate_answer(task, on_stage)
+
+
+def perilous_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
+    """Mesh the image, with a triangulator that does what the image is named for."""
+    if task.name not in DEEDS:
+        return generate_answer(task, on_stage)
+
+    def triangulate(*_: object, **__: object) -> str:
+        return DEEDS[task.name](str(2**40) if task.name == "eat" else "", on_stage)
+
+    with unittest.mock.patch("spinelift.mesh.pipeline.triangulate", triangulate):
+        return generate_answer(task, on_stage)
 
 
 DEEDS = {

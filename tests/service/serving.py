@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import uvicorn
 
+from spinelift.engine.generation import Answer, GenerationTask
+from spinelift.engine.runner import Work
 from spinelift.images import encode_png
 from spinelift.samples import draw
 from spinelift.service.app import create_app
@@ -26,10 +28,12 @@ STREAM = {"Accept": "application/x-ndjson"}
 
 
 @contextlib.contextmanager
-def serving(**settings: Any) -> Iterator[httpx.Client]:
-    """A client of a service that runs in another thread, and waits at gates."""
+def serving(
+    work: Work[GenerationTask, Answer] = patient_answer, **settings: Any
+) -> Iterator[httpx.Client]:
+    """A client of a service that runs in another thread; by default it waits at gates."""
     values = {"storage": "memory:", "workers": 2, "drain_seconds": 0, **settings}
-    app = create_app(ServiceSettings(**values), patient_answer)
+    app = create_app(ServiceSettings(**values), work)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", ws="none"))
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = listening.getsockname()[1]

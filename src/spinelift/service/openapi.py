@@ -102,6 +102,12 @@ _STREAM = {
 }
 _EVERY_REFUSAL = refusals(400, 401, 404, 408, 409, 410, 413, 422, 500, 503, 504)
 
+_SKELETON = {
+    "title": "SpineSkeleton",
+    "type": "object",
+    "required": ["skeleton", "bones", "slots", "skins"],
+}
+
 GENERATE: dict[str, Any] = {
     "responses": {
         **_EVERY_REFUSAL,
@@ -142,7 +148,10 @@ VALIDATE: dict[str, Any] = {
 RESULT: dict[str, Any] = {
     "responses": {
         **refusals(401, 404, 409, 410, 413, 422, 500, 503, 504),
-        200: {"model": MeshAnswer, "description": "A MeshAnswer, or a Spine skeleton document."},
+        200: {
+            "description": "A MeshAnswer; with `format=spine`, a Spine skeleton document.",
+            "content": {JSON: {"schema": {"anyOf": [_refers_to(MeshAnswer), _SKELETON]}}},
+        },
     },
 }
 
