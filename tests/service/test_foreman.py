@@ -251,6 +251,47 @@ def test_jobs_of_a_foreman_who_is_gone_are_done_by_another(site: Site, gate: Pat
     run(test())
 
 
+def test_jobs_of_a_foreman_who_is_gone_do_not_wait_for_others_to_be_idle(
+    site: Site, gate: Path
+) -> None:
+    async def test() -> None:
+        async with site.foreman(waiting=1) as busy:
+            for number in range(2):
+                await site.send(busy, f"job-number-{number}", name=gate.name)
+            async with site.foreman() as leaving:
+                await site.send(leaving, "first-job", name=gate.name)
+                await site.send(leaving, "second-job")
+                await until_status(leaving, "first-job", "processing")
+            adopted = 0
+            while adopted < 2:
+                adopted += await busy.adopt()
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(2 * LEASE_SECONDS)
+            gate.touch()
+            assert (await ended(busy, "first-job")).status == "completed"
+            assert (await ended(busy, "second-job")).status == "completed"
+
+    run(test())
+
+
+def test_jobs_are_done_in_the_order_in_which_they_came(site: Site, gate: Path) -> None:
+    async def test() -> None:
+        names = [f"job-number-{number}" for number in range(4)]
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job", name=gate.name)
+            for name in names:
+                await site.send(foreman, name, name=name)
+                await asyncio.sleep(BEAT_SECONDS / len(names))
+            await asyncio.sleep(2 * BEAT_SECONDS)
+            gate.touch()
+            for name in names:
+                await ended(foreman, name)
+        done = [record.job_id for record in site.changes if record.status == "completed"]
+        assert done == ["first-job", *names]
+
+    run(test())
+
+
 def test_job_that_nobody_brings_to_an_end_is_given_up(site: Site, gate: Path) -> None:
     async def test() -> None:
         for attempt in range(2):

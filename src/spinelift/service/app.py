@@ -41,6 +41,9 @@ from spinelift.version import __version__
 
 log = structlog.get_logger()
 
+LOOKS = 10
+"""How often, in the time of a lease, a replica looks for jobs that others have let go."""
+
 public = APIRouter()
 
 
@@ -79,7 +82,7 @@ def create_app(
         with tempfile.TemporaryDirectory(prefix="spinelift-") as folder:
             app.state.store, app.state.jobs, app.state.foreman = store, jobs, foreman
             app.state.intake = Intake(Path(folder), callbacks.check_callback_url)
-            adopting = asyncio.create_task(_adopt(foreman, settings.lease_seconds / 3))
+            adopting = asyncio.create_task(_adopt(foreman, settings.lease_seconds / LOOKS))
             yield
             adopting.cancel()
             await foreman.close(settings.drain_seconds)

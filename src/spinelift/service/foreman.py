@@ -198,13 +198,16 @@ class Foreman:
                     await (news or asyncio.Event()).wait()
 
     async def adopt(self) -> int:
-        """Begin jobs whose replicas have let them go, as many as there is room for."""
+        """Begin jobs whose replicas have let them go, at most as many as this one may have.
+
+        They were let in once, so that what comes anew does not keep them out.
+        """
         adopted = 0
         for job_id in await self._jobs.abandoned():
-            if self.load >= self._runner.workers:
+            if adopted >= self._runner.workers + self._runner.waiting:
                 break
             if job_id not in self._under_way:
-                self._begin(await self._jobs.get(job_id))
+                self._begin(await self._jobs.get(job_id), is_adopted=True)
                 adopted += 1
         return adopted
 
@@ -266,10 +269,10 @@ class Foreman:
     def _image(self, job_id: str) -> Path:
         return Path(self._images.name, job_id)
 
-    def _begin(self, record: JobRecord) -> None:
+    def _begin(self, record: JobRecord, *, is_adopted: bool = False) -> None:
         job_id = record.job_id
         self._news[job_id] = asyncio.Event()
-        task = asyncio.create_task(self._see_through(record), name=job_id)
+        task = asyncio.create_task(self._see_through(record, is_adopted), name=job_id)
         self._under_way[job_id] = task
         task.add_done_callback(lambda _: self._tidy(job_id))
 
@@ -285,11 +288,11 @@ class Foreman:
             news.set()
         self._on_change(record)
 
-    async def _see_through(self, record: JobRecord) -> None:
+    async def _see_through(self, record: JobRecord, is_adopted: bool) -> None:
         """From its wait to its end; where it is lost to another, so be it."""
         with structlog.contextvars.bound_contextvars(job_id=record.job_id):
             try:
-                await self._wait_turn(record)
+                await self._wait_turn(record, is_adopted)
                 try:
                     claimed = await self._jobs.claim(record.job_id)
                     if claimed is None:
@@ -306,14 +309,18 @@ class Foreman:
                 # No store, no storage, or a bug: its lease will lapse, and somebody take it on.
                 log.exception("job.left")
 
-    async def _wait_turn(self, record: JobRecord) -> None:
-        while True:
-            try:
-                async with asyncio.timeout(self._beat_seconds):
-                    await self._places.acquire()
-                    return
-            except TimeoutError:
-                record = await self._jobs.renew(record)
+    async def _wait_turn(self, record: JobRecord, is_adopted: bool) -> None:
+        """Keep a job while it waits; an adopted one is for the first replica that has a place."""
+        turn = asyncio.ensure_future(self._places.acquire())
+        try:
+            while not turn.done():
+                await asyncio.wait({turn}, timeout=self._beat_seconds)
+                if not turn.done() and not is_adopted:
+                    record = await self._jobs.renew(record)
+        except BaseException:
+            if not turn.cancel():
+                self._places.release()
+            raise
 
     async def _carry_out(self, record: JobRecord) -> None:
         if not self._image(record.job_id).exists():  # it came to another replica
