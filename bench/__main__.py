@@ -17,6 +17,7 @@ from bench import (
     outlines,
     pictures,
     quality,
+    service,
     speed,
     startup,
 )
@@ -53,6 +54,7 @@ def sections(
         "speed": speed.tables,
         "memory": memory.tables,
         "batch": batch.tables,
+        "service": service.tables,
         "pictures": partial(pictures.tables, folder),
     }
 
