@@ -10,7 +10,7 @@ import difflib
 import math
 import numbers
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
 from spinelift.mesh.errors import InvalidParameters, ParameterProblem
@@ -239,7 +239,7 @@ class MeshParameters:
 
     def to_mapping(self) -> dict[str, float | int | str | None]:
         """Plain data, in the declared order."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in PARAMETERS}
 
 
 def _closest(name: str) -> str:

@@ -338,13 +338,13 @@ class Foreman:
         )
         written, until = "", 0.0
         try:
-            while not running.done():
+            # Most jobs are over at the first look, and cost no writing but of their two ends.
+            while not (await asyncio.wait({running}, timeout=LOOK_SECONDS))[0]:
                 if stage[-1] != written or time.monotonic() >= until:
                     written, until = stage[-1], time.monotonic() + self._beat_seconds
                     now = Progress.at(written)
                     record = await self._jobs.advance(record, now.stage, now.percent, now.message)
                     self._note(record)
-                await asyncio.wait({running}, timeout=LOOK_SECONDS)
         finally:
             running.cancel()
         await self._end(record, _outcome(running))

@@ -23,18 +23,20 @@ from spinelift.service.wire import (
     Validation,
 )
 
+# These are coroutines because FastAPI calls plain functions in another thread.
 
-def _foreman(request: Request) -> Foreman:
+
+async def _foreman(request: Request) -> Foreman:
     foreman: Foreman = request.app.state.foreman
     return foreman
 
 
-def _jobs(request: Request) -> Jobs:
+async def _jobs(request: Request) -> Jobs:
     jobs: Jobs = request.app.state.jobs
     return jobs
 
 
-def _intake(request: Request) -> Intake:
+async def _intake(request: Request) -> Intake:
     intake: Intake = request.app.state.intake
     return intake
 

@@ -32,6 +32,7 @@ class MemoryJobStore:
         self._clock = clock
         # As text: what was handed in or out may be changed by whoever has it.
         self._texts: dict[str, str] = {}
+        self._editions: dict[str, str] = {}
         self._leases: dict[str, float] = {}
         self._ends: OrderedDict[str, float] = OrderedDict()
 
@@ -48,8 +49,8 @@ class MemoryJobStore:
 
     async def swap(self, old: JobRecord, new: JobRecord) -> bool:
         assert (new.job_id, new.version) == (old.job_id, old.version + 1)
-        there = await self.read(old.job_id)
-        if there is None or there.edition != old.edition:
+        self._forget()
+        if self._editions.get(old.job_id) != old.edition:
             return False
         self._write(new)
         return True
@@ -66,6 +67,7 @@ class MemoryJobStore:
 
     def _write(self, record: JobRecord) -> None:
         self._texts[record.job_id] = record.to_json()
+        self._editions[record.job_id] = record.edition
         if record.is_finished:
             self._leases.pop(record.job_id, None)
             self._ends[record.job_id] = self._clock()
@@ -79,4 +81,4 @@ class MemoryJobStore:
             job_id, end = next(iter(self._ends.items()))
             if end > expired and len(self._ends) <= self._most_finished:
                 return
-            del self._ends[job_id], self._texts[job_id]
+            del self._ends[job_id], self._texts[job_id], self._editions[job_id]
