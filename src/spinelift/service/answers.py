@@ -122,7 +122,7 @@ async def stream(
     except SpineLiftError as error:
         yield error_line(error, record.error, **where)
     except (asyncio.CancelledError, GeneratorExit):
-        if is_ours:
+        if is_ours and not foreman.is_closing:  # else it is we who hang up
             # This task is cancelled already, so another one has to do it.
             cancelling = asyncio.create_task(_cancel(foreman, record.job_id))
             _background.add(cancelling)

@@ -28,7 +28,7 @@ from spinelift.service.foreman import Foreman
 from spinelift.service.intake import Intake
 from spinelift.service.jobs import Jobs
 from spinelift.service.outbound import Outbound
-from spinelift.service.problems import Unauthorized, answer_problems, response
+from spinelift.service.problems import ServiceClosing, Unauthorized, answer_problems, response
 from spinelift.service.records import JobRecord
 from spinelift.service.settings import ServiceSettings
 from spinelift.service.storage import open_storage
@@ -41,17 +41,20 @@ from spinelift.version import __version__
 
 log = structlog.get_logger()
 
+LAST_CALLBACK_SECONDS = 5.0
+"""How long closing waits for callbacks that are still to be delivered."""
+
 public = APIRouter()
 
 
 def create_app(
     settings: ServiceSettings, work: Work[GenerationTask, Answer] = generate_answer
 ) -> FastAPI:
-    """Make one replica, which has `work` done in its workers."""
+    """Make one replica, which has `work` done in its workers. Raises UnusableSettings."""
+    store, storage = open_store(settings), open_storage(settings.storage)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        store = open_store(settings)
         jobs = Jobs(
             store,
             lease_seconds=settings.lease_seconds,
@@ -71,7 +74,7 @@ def create_app(
         foreman = Foreman(
             jobs,
             runner,
-            open_storage(settings.storage),
+            storage,
             Fetcher(outbound, DEFAULT_LIMITS, settings.fetch_seconds),
             work=work,
             on_change=lambda record: _call_back(callbacks, record, foreman),
@@ -83,7 +86,7 @@ def create_app(
             yield
             adopting.cancel()
             await foreman.close(settings.drain_seconds)
-            await callbacks.close(settings.drain_seconds)
+            await callbacks.close(min(settings.drain_seconds, LAST_CALLBACK_SECONDS))
             await asyncio.to_thread(runner.close)
             await store.close()
 
@@ -112,7 +115,7 @@ def open_store(settings: ServiceSettings) -> JobStore:
     """Open what replicas share, or the memory of this one."""
     if settings.redis_url is None:
         return MemoryJobStore(keep_seconds=settings.keep_seconds)
-    return RedisJobStore(settings.redis_url, "spinelift", settings.keep_seconds)
+    return RedisJobStore(settings.redis_url.get_secret_value(), "spinelift", settings.keep_seconds)
 
 
 def _call_back(callbacks: CallbackSender, record: JobRecord, foreman: Foreman) -> None:
@@ -158,6 +161,9 @@ async def live() -> dict[str, str]:
 async def ready(request: Request) -> Response:
     """Whether requests can be taken: if not, send them elsewhere."""
     store: JobStore = request.app.state.store
+    foreman: Foreman = request.app.state.foreman
+    if foreman.is_closing:
+        return response(problem(ServiceClosing("The service is closing: ask another replica.")))
     if not await store.is_alive():
         return response(problem(StoreUnavailable("The service cannot reach its shared state.")))
     return JSONResponse({"status": "ok"})

@@ -34,6 +34,7 @@ STATUSES: Mapping[str, int] = {
     "INTERNAL": 500,
     "OVERLOADED": 503,
     "RESULT_GONE": 410,
+    "SERVICE_CLOSING": 503,
     "STORE_UNAVAILABLE": 503,
     "TIMED_OUT": 504,
     "UNAUTHORIZED": 401,
@@ -63,6 +64,12 @@ class Unauthorized(SpineLiftError):
     """The service's token is missing, or another was given."""
 
     code: ClassVar[str] = "UNAUTHORIZED"
+
+
+class ServiceClosing(SpineLiftError):
+    """The service takes nothing more on."""
+
+    code: ClassVar[str] = "SERVICE_CLOSING"
 
 
 def answer_problems(app: FastAPI) -> None:
