@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from spinelift.contract.problems import problem
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
@@ -27,14 +28,17 @@ from spinelift.service.fetching import Fetcher
 from spinelift.service.foreman import Foreman
 from spinelift.service.intake import Intake
 from spinelift.service.jobs import Jobs
+from spinelift.service.metrics import Metrics
 from spinelift.service.outbound import Outbound
 from spinelift.service.problems import ServiceClosing, Unauthorized, answer_problems, response
 from spinelift.service.records import JobRecord
+from spinelift.service.requests import ObservedRequests
 from spinelift.service.settings import ServiceSettings
 from spinelift.service.storage import open_storage
 from spinelift.service.stores import JobStore, StoreUnavailable
 from spinelift.service.stores.memory import MemoryJobStore
 from spinelift.service.stores.redis import RedisJobStore
+from spinelift.service.traces import open_traces
 from spinelift.service.webhooks import event_of
 from spinelift.service.wire import Health
 from spinelift.version import __version__
@@ -51,7 +55,13 @@ def create_app(
     settings: ServiceSettings, work: Work[GenerationTask, Answer] = generate_answer
 ) -> FastAPI:
     """Make one replica, which has `work` done in its workers. Raises UnusableSettings."""
+    metrics, traces = Metrics(), open_traces()
     store, storage = open_store(settings), open_storage(settings.storage)
+
+    def tell(record: JobRecord, callbacks: CallbackSender, foreman: Foreman) -> None:
+        metrics.job_changed(record)
+        traces.job_changed(record)
+        _call_back(callbacks, record, foreman)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -77,8 +87,9 @@ def create_app(
             storage,
             Fetcher(outbound, DEFAULT_LIMITS, settings.fetch_seconds),
             work=work,
-            on_change=lambda record: _call_back(callbacks, record, foreman),
+            on_change=lambda record: tell(record, callbacks, foreman),
         )
+        metrics.watch(foreman, callbacks)
         with tempfile.TemporaryDirectory(prefix="spinelift-") as folder:
             app.state.store, app.state.jobs, app.state.foreman = store, jobs, foreman
             app.state.intake = Intake(Path(folder), callbacks.check_callback_url)
@@ -89,6 +100,7 @@ def create_app(
             await callbacks.close(min(settings.drain_seconds, LAST_CALLBACK_SECONDS))
             await asyncio.to_thread(runner.close)
             await store.close()
+            await traces.close()
 
     app = FastAPI(
         title="SpineLift mesh service",
@@ -97,13 +109,15 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry=traces.of_requests,
     )
-    app.state.settings = settings
+    app.state.settings, app.state.metrics = settings, metrics
     app.add_middleware(
         BoundedBodies,
         most_bytes=settings.upload_bytes + SLACK_BYTES,
         most_seconds=settings.upload_seconds,
     )
+    app.add_middleware(ObservedRequests, observe=metrics.request_answered)
     answer_problems(app)
     app.include_router(public)
     app.include_router(routes.router, dependencies=[Depends(_authorised)])
@@ -167,6 +181,13 @@ async def ready(request: Request) -> Response:
     if not await store.is_alive():
         return response(problem(StoreUnavailable("The service cannot reach its shared state.")))
     return JSONResponse({"status": "ok"})
+
+
+@public.get("/metrics", dependencies=[Depends(_authorised)], include_in_schema=False)
+async def read_metrics(request: Request) -> Response:
+    """What Prometheus reads of this replica."""
+    found: Metrics = request.app.state.metrics
+    return Response(found.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @public.get("/version")

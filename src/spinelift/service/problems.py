@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from spinelift.contract.problems import Problem, problem
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import SpineLiftError
+from spinelift.service.requests import REQUEST_ID
 
 log = structlog.get_logger()
 
@@ -120,12 +121,15 @@ async def _hung_up(request: Request, error: Exception) -> JSONResponse:  # noqa:
     return response(problem(RequestUnreadable("The request ended before it was whole.")))
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+async def _bug(request: Request, error: Exception) -> JSONResponse:
     log.exception("request.bug", exc_info=error)
-    return response(
+    answer = response(
         {
             "code": "INTERNAL",
             "message": "The service hit a bug of its own. Its log says more.",
             "details": {},
         }
     )
+    # This is sent from outside of the middleware that gives it to all others.
+    answer.headers[REQUEST_ID] = request.state.request_id
+    return answer
