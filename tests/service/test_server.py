@@ -7,11 +7,13 @@ import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
 
 from ..processes import session_members, wait_until
+from ..redis_server import RedisServer
 from .processes import Replica, environment, replica
 from .test_app import GENERATE, picture
 
@@ -90,6 +92,23 @@ def test_hanging_job_is_left_when_the_time_is_over() -> None:
         assert running.stop() == 0
 
         running.assert_nothing_is_left()
+
+
+def test_job_that_is_left_is_done_by_another_replica(tmp_path: Path) -> None:
+    with RedisServer() as redis:
+        shared = {"redis_url": redis.url, "storage": str(tmp_path), "lease_seconds": "1"}
+        with (
+            replica(**shared, drain_seconds="0") as leaving,
+            replica(**shared, workers="1") as staying,
+        ):
+            job_id = send_to_wait(leaving)
+            assert leaving.stop() == 0
+            staying.gate.touch()
+
+            status = f"/api/v1/mesh/{job_id}/status"
+            wait_until(lambda: staying.client.get(status).json()["status"] == "completed")
+            assert staying.client.get(f"/api/v1/mesh/{job_id}/result").status_code == 200
+            assert staying.stop() == 0
 
 
 def test_second_signal_does_not_wait() -> None:
