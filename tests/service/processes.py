@@ -9,9 +9,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -63,14 +64,16 @@ def environment(**settings: str) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def replica(*, telemetry: dict[str, str] | None = None, **settings: str) -> Iterator[Replica]:
-    """Start the program with these settings, on a port that is free."""
+def replica(
+    variables: Mapping[str, str] = MappingProxyType({}), /, **settings: str
+) -> Iterator[Replica]:
+    """Start the program with these settings, and variables, on a port that is free."""
     command = (sys.executable, "-m", "tests.service.patient_service", "--port", "0")
     # Not pytest's folder, whose path may be longer than the 107 bytes of a socket's.
     with tempfile.TemporaryDirectory(prefix="replica-") as folder:
         log, temporary = Path(folder, "log"), Path(folder, "tmp")
         temporary.mkdir()
-        own = {"TMPDIR": str(temporary), **(telemetry or {})}
+        own = {"TMPDIR": str(temporary), **variables}
         with log.open("wb") as stderr:
             process = subprocess.Popen(
                 [sys.executable, "-c", HEARING_SIGNALS, *command],

@@ -99,7 +99,7 @@ def talked() -> Iterator[tuple[Replica, list[dict[str, Any]]]]:
         client.request("S3CRET", "/live")
         name = 's3cret\n{"event": "forged"}.png'
         client.post(GENERATE, files={"image": (name, picture())}, headers=token)
-        client.post(GENERATE, json={"image_url": "https://s3cret.example/a?b"}, headers=token)
+        client.post(GENERATE, json={"image_url": "ftp://s3cret.example/a?b"}, headers=token)
         raw(running, b"GET /live HTTP/1.1\r\nHost: x\r\nX-Request-ID: s3cret\x1b[31m\r\n\r\n")
         raw(running, b"GET /live\ns3cret: HTTP/1.1\r\n\r\n")
         assert running.stop() == 0

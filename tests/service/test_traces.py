@@ -83,7 +83,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 def test_trace_of_the_caller_goes_on_to_the_end_of_the_job(receiver: Receiver) -> None:
-    with replica(telemetry={"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url}) as running:
+    with replica({"OTEL_EXPORTER_OTLP_ENDPOINT": receiver.url}) as running:
         answer = running.client.post(
             GENERATE,
             params={"key": "s3cret"},
@@ -117,7 +117,7 @@ def test_trace_of_the_caller_goes_on_to_the_end_of_the_job(receiver: Receiver) -
 
 def test_failed_job_is_an_error(receiver: Receiver) -> None:
     with replica(
-        telemetry={
+        {
             "OTEL_TRACES_EXPORTER": "otlp",
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": f"{receiver.url}/v1/traces",
             "OTEL_SERVICE_NAME": "meshes-of-alice",
@@ -136,7 +136,7 @@ def test_failed_job_is_an_error(receiver: Receiver) -> None:
 def test_receiver_that_is_down_costs_log_lines_alone() -> None:
     with socket.create_server(("127.0.0.1", 0)) as nobody:
         port = nobody.getsockname()[1]
-    with replica(telemetry={"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}"}) as running:
+    with replica({"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{port}"}) as running:
         files = {"image": ("tail.png", picture())}
         answer = running.client.post(GENERATE, files=files, headers={"Prefer": "wait=60"})
         assert answer.status_code == 200
