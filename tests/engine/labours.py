@@ -8,13 +8,15 @@ import ctypes
 import os
 import tempfile
 import time
+import unittest.mock
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spinelift.contract.stages import JobStage
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.work import Failure, attempt
+from spinelift.mesh.errors import TriangulationFailed
 
 OnStage = Callable[[JobStage], None]
 
@@ -77,6 +79,10 @@ def _walk(argument: str, on_stage: OnStage) -> str:
     return argument
 
 
+def _give_up(argument: str, on_stage: OnStage) -> str:
+    raise TriangulationFailed("The image could not be triangulated.")
+
+
 GATE = "gate-"
 
 
@@ -94,6 +100,31 @@ def patient_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
     return generate_answer(task, on_stage)
 
 
+def perilous_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
+    """Mesh the image, with a triangulator that does what the image is named for."""
+    if task.name not in DEEDS:
+        return generate_answer(task, on_stage)
+
+    def triangulate(*_: object, **__: object) -> str:
+        return DEEDS[task.name](str(2**40) if task.name == "eat" else "", on_stage)
+
+    with unittest.mock.patch("spinelift.mesh.pipeline.triangulate", triangulate):
+        return generate_answer(task, on_stage)
+
+
+def relapsing_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
+    """Go some way, crash once that was seen, begin again. Its name is the file that says so."""
+    seen = Path(task.name)
+    if not seen.exists():
+        on_stage("polygon")
+        while not seen.exists():
+            time.sleep(0.005)
+        ctypes.string_at(0)
+    on_stage("mask")
+    time.sleep(0.3)  # long enough to be seen, were it told
+    return generate_answer(replace(task, name="arm"), on_stage)
+
+
 DEEDS = {
     "echo": _echo,
     "process": _process,
@@ -102,4 +133,5 @@ DEEDS = {
     "hang": _hang,
     "eat": _eat,
     "walk": _walk,
+    "give up": _give_up,
 }

@@ -16,41 +16,17 @@ import spinelift
 from spinelift.contract.stages import BEGINNINGS
 from spinelift.images import encode_png
 from spinelift.mesh.parameters import PARAMETERS, MeshParameters
+from spinelift.mesh.validation import MeshParameterValidator
 from spinelift.samples import draw
 
 from ..processes import wait_until
-from .serving import serving
-
-GENERATE = "/api/v1/mesh/generate"
+from .serving import GENERATE, STREAM, VALIDATE, WAIT, error, events, picture, send, serving
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
     with serving() as client:
         yield client
-
-
-def picture() -> bytes:
-    return encode_png(draw("tail", 96))
-
-
-def send(client: httpx.Client, *, image: bytes | None = None, **request: Any) -> httpx.Response:
-    fields = {
-        name: value if isinstance(value, str) else json.dumps(value)
-        for name, value in request.pop("fields", {}).items()
-    }
-    files = {"image": (request.pop("filename", "tail.png"), picture() if image is None else image)}
-    return client.post(GENERATE, files=files, data=fields, **request)
-
-
-def error(response: httpx.Response) -> tuple[int, str]:
-    found = response.json()["error"]
-    assert found.keys() == {"code", "message", "details"}
-    assert found["message"]
-    return response.status_code, found["code"]
-
-
-WAIT = {"Prefer": "wait=30"}
 
 
 def test_job_is_accepted_followed_and_its_result_fetched(client: httpx.Client) -> None:
@@ -81,9 +57,9 @@ def test_result_comes_at_once_to_who_prefers_to_wait(client: httpx.Client) -> No
 
 
 def test_stream_tells_progress_and_ends_with_the_result(client: httpx.Client) -> None:
-    response = send(client, headers={"Accept": "application/x-ndjson"})
+    response = send(client, headers=STREAM)
 
-    *progress, last = [json.loads(line) for line in response.text.splitlines()]
+    *progress, last = events(response)
     assert progress
     assert {event["event"] for event in progress} == {"progress"}
     percents = [event["progress"] for event in progress]
@@ -93,9 +69,9 @@ def test_stream_tells_progress_and_ends_with_the_result(client: httpx.Client) ->
 
 
 def test_stream_of_a_failed_job_ends_with_its_error(client: httpx.Client) -> None:
-    response = send(client, image=b"nothing", headers={"Accept": "application/x-ndjson"})
+    response = send(client, image=b"nothing", headers=STREAM)
 
-    last = json.loads(response.text.splitlines()[-1])
+    last = events(response)[-1]
     assert (last["event"], last["error"]["code"]) == ("error", "IMAGE_UNREADABLE")
 
 
@@ -107,8 +83,8 @@ def test_same_request_again_is_answered_from_before(client: httpx.Client) -> Non
 
     assert (first["cached"], again["cached"], anew["cached"]) == (False, True, False)
     assert first["vertices"] == again["vertices"] == anew["vertices"]
-    streamed = send(client, headers={"Accept": "application/x-ndjson"}, fields=fields)
-    assert len(streamed.text.splitlines()) >= 2
+    streamed = send(client, headers=STREAM, fields=fields)
+    assert len(events(streamed)) >= 2
 
 
 def test_id_makes_a_request_repeatable(client: httpx.Client) -> None:
@@ -143,8 +119,7 @@ def test_job_that_is_not_done_has_no_result_yet(client: httpx.Client, gate: Path
 def test_hanging_up_on_a_stream_cancels_the_job(client: httpx.Client, gate: Path) -> None:
     files = {"image": (f"{gate.name}.png", picture())}
     fields = {"job_id": "hung-up-on"}
-    headers = {"Accept": "application/x-ndjson"}
-    with client.stream("POST", GENERATE, files=files, data=fields, headers=headers) as response:
+    with client.stream("POST", GENERATE, files=files, data=fields, headers=STREAM) as response:
         assert next(response.iter_lines())
 
     place = "/api/v1/mesh/hung-up-on/status"
@@ -195,6 +170,13 @@ def test_slot_is_named_like_the_file(client: httpx.Client, filename: str, name: 
     assert send(client, headers=WAIT, filename=filename).json()["name"] == name
 
 
+def test_name_can_be_given_and_has_to_be_usable(client: httpx.Client) -> None:
+    given = send(client, headers=WAIT, fields={"name": "arms/left"}).json()
+    assert given["name"] == "arms/left"
+    for name in ("../arm", "x" * 201, "x" * 10_000):
+        assert error(send(client, fields={"name": name})) == (422, "NAME_UNUSABLE")
+
+
 def test_name_that_no_file_has_is_refused(client: httpx.Client) -> None:
     assert error(send(client, filename="x" * 10_000)) == (400, "REQUEST_UNREADABLE")
 
@@ -222,13 +204,45 @@ def test_parameters_are_what_the_library_declares(client: httpx.Client) -> None:
 
 
 def test_parameters_can_be_validated_alone(client: httpx.Client) -> None:
-    good = client.post("/api/v1/mesh/validate", json={"blur_kernel_size": 4}).json()
-    bad = client.post("/api/v1/mesh/validate", json={"detail_factor": 7}).json()
+    good = client.post(VALIDATE, json={"parameters": {"blur_kernel_size": 4}}).json()
+    bad = client.post(VALIDATE, json={"parameters": {"detail_factor": 7}}).json()
 
     assert good["valid"]
     assert "even" in good["warnings"][0]
     assert not bad["valid"]
     assert [one["parameter"] for one in bad["errors"]] == ["detail_factor"]
+
+
+def test_parameters_are_examined_and_recommended_for_an_image(client: httpx.Client) -> None:
+    files = {"image": ("tail.png", picture())}
+    parameters = json.dumps({"max_vertices": 4, "alpha_threshold": 250})
+    fields = {"parameters": parameters, "target": "mobile"}
+
+    found = client.post(VALIDATE, files=files, data=fields).json()
+
+    assert found["valid"]
+    assert any("leaves out" in warning for warning in found["warnings"])
+    recommended = MeshParameterValidator().recommend(draw("tail", 96)[..., 3], "mobile")
+    assert found["recommendation"] == recommended.to_mapping()
+    wrong = client.post(VALIDATE, files=files, data={"parameters": '{"padding": -1}'}).json()
+    assert not wrong["valid"]
+    assert wrong["recommendation"]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ({"target": "console"}, (422, "INVALID_PARAMETERS")),
+        ({"preset": "none such"}, (422, "INVALID_PARAMETERS")),
+        ({"image_key": "no/such/image.png"}, (404, "IMAGE_NOT_FOUND")),
+        ({"image_key": "../secret"}, (422, "REQUEST_UNREADABLE")),
+        ({"colour": "red"}, (422, "REQUEST_UNREADABLE")),
+    ],
+)
+def test_what_cannot_be_advised_on_is_said(
+    client: httpx.Client, body: dict[str, Any], expected: tuple[int, str]
+) -> None:
+    assert error(client.post(VALIDATE, json=body)) == expected
 
 
 def test_service_says_that_it_is_well(client: httpx.Client) -> None:

@@ -19,7 +19,7 @@ from spinelift.service.logs import MOST_LETTERS, configure_logs
 from spinelift.service.settings import ServiceSettings
 
 from .processes import Replica, replica
-from .test_app import GENERATE, picture
+from .serving import GENERATE, picture
 
 
 class Terminal(io.StringIO):

@@ -10,8 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from ..processes import wait_until
-from .serving import serving
-from .test_app import WAIT, send
+from .serving import WAIT, send, serving
 
 Labels = dict[str, str]
 

@@ -15,7 +15,7 @@ import pytest
 from ..processes import session_members, wait_until
 from ..redis_server import RedisServer
 from .processes import Replica, environment, replica
-from .test_app import GENERATE, picture
+from .serving import GENERATE, picture
 
 WAIT = {"Prefer": "wait=60"}
 

@@ -24,7 +24,7 @@ from spinelift.service.traces import Traces, open_traces
 
 from .processes import environment, replica
 from .records import a_record
-from .test_app import GENERATE, picture
+from .serving import GENERATE, picture
 
 TRACE, CALLER = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
 TRACED = {"traceparent": f"00-{TRACE}-{CALLER}-01"}

@@ -75,6 +75,7 @@ def create_app(
             waiting=settings.waiting,
             limits=JobLimits(settings.job_seconds, settings.job_memory_bytes),
         )
+        await asyncio.wrap_future(runner.warm_up())
         outbound = Outbound(
             AddressRule(settings.allowed_hosts), allow_http=settings.allow_http_urls
         )
@@ -107,6 +108,7 @@ def create_app(
         summary="Images in, Spine meshes out.",
         version=__version__,
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
         telemetry=traces.of_requests,

@@ -41,6 +41,7 @@ _DESCRIPTIONS = {
     413: "The image or the request is too large.",
     422: "The request, its image or its parameters are not as they have to be.",
     500: "A bug of the service, or an image that crashed its worker.",
+    502: "What the URL leads to does not answer, or not with an image.",
     503: "There is too much to do, or something that is needed does not answer: try again.",
     504: "The job took longer than it may.",
 }
@@ -79,9 +80,11 @@ def _body(model: type[BaseModel], form: dict[str, Any]) -> dict[str, Any]:
     return {"required": True, "content": content}
 
 
-def _form(model: type[BaseModel], image: dict[str, Any], *, without: str = "") -> dict[str, Any]:
+def _form(model: type[BaseModel], image: dict[str, Any]) -> dict[str, Any]:
     texts: dict[str, Any] = {
-        name: {"type": "string"} for name in model.model_fields if name != without
+        name: {"type": "string"}
+        for name in model.model_fields
+        if name not in {"image_url", "image_key", "items"}
     }
     texts["parameters"]["description"] = "A JSON object."
     return {"type": "object", "required": ["image"], "properties": {"image": image, **texts}}
@@ -98,7 +101,13 @@ _STREAM = {
         }
     }
 }
-_EVERY_REFUSAL = refusals(400, 401, 404, 408, 409, 410, 413, 422, 500, 503, 504)
+_EVERY_REFUSAL = refusals(400, 401, 404, 408, 409, 410, 413, 422, 500, 502, 503, 504)
+
+_SKELETON = {
+    "title": "SpineSkeleton",
+    "type": "object",
+    "required": ["skeleton", "bones", "slots", "skins"],
+}
 
 GENERATE: dict[str, Any] = {
     "responses": {
@@ -127,12 +136,12 @@ BATCH: dict[str, Any] = {
     },
     "openapi_extra": {
         "parameters": [_PREFER, _CACHE_CONTROL],
-        "requestBody": _body(BatchRequest, _form(BatchRequest, _FILES, without="items")),
+        "requestBody": _body(BatchRequest, _form(BatchRequest, _FILES)),
     },
 }
 VALIDATE: dict[str, Any] = {
     "responses": {
-        **refusals(400, 401, 404, 408, 413, 422, 500, 503, 504),
+        **refusals(400, 401, 404, 408, 413, 422, 500, 502, 503, 504),
         200: {"model": Validation},
     },
     "openapi_extra": {"requestBody": _body(ValidateRequest, _form(ValidateRequest, _FILE))},
@@ -140,7 +149,10 @@ VALIDATE: dict[str, Any] = {
 RESULT: dict[str, Any] = {
     "responses": {
         **refusals(401, 404, 409, 410, 413, 422, 500, 503, 504),
-        200: {"model": MeshAnswer, "description": "A MeshAnswer, or a Spine skeleton document."},
+        200: {
+            "description": "A MeshAnswer; with `format=spine`, a Spine skeleton document.",
+            "content": {JSON: {"schema": {"anyOf": [_refers_to(MeshAnswer), _SKELETON]}}},
+        },
     },
 }
 
@@ -166,8 +178,17 @@ def describe(app: FastAPI) -> dict[str, Any]:
         components["schemas"] = dict(sorted({**extra["$defs"], **components["schemas"]}.items()))
         components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
         for path, methods in document["paths"].items():
-            if path.startswith("/api/"):
-                for operation in methods.values():
+            for operation in methods.values():
+                if path.startswith("/api/"):
                     operation["security"] = [{"token": []}, {}]
+                _forget_validation_of_fastapi(operation["responses"])
+        for name in ("HTTPValidationError", "ValidationError"):
+            components["schemas"].pop(name, None)
         app.openapi_schema = document
     return app.openapi_schema
+
+
+def _forget_validation_of_fastapi(responses: dict[str, Any]) -> None:
+    """Its own shape of 422 is not ours, and it says so of routes that cannot answer it."""
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]

@@ -29,6 +29,7 @@ STATUSES: Mapping[str, int] = {
     "IMAGE_NOT_FOUND": 404,
     "IMAGE_TOO_LARGE": 413,
     "JOB_CANCELLED": 410,
+    "JOB_GIVEN_UP": 500,
     "JOB_CONFLICT": 409,
     "JOB_NOT_FOUND": 404,
     "JOB_UNFINISHED": 409,
@@ -40,6 +41,7 @@ STATUSES: Mapping[str, int] = {
     "TIMED_OUT": 504,
     "UNAUTHORIZED": 401,
     "REQUEST_TOO_LARGE": 413,
+    "URL_UNREACHABLE": 502,
     "UPLOAD_TOO_SLOW": 408,
     "WORKER_CRASHED": 500,
 }

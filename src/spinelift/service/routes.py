@@ -87,6 +87,30 @@ async def batch(request: Request, foreman: TheForeman, intake: TheIntake) -> Res
     return Response(content, status_code=200 if is_over else 202, media_type=JSON)
 
 
+@router.post("/mesh/validate", **openapi.VALIDATE)
+async def validate(request: Request, foreman: TheForeman, intake: TheIntake) -> Validation:
+    """Check parameters: every error at once, and warnings.
+
+    With an image, as `generate` takes it, also what there is to say of them for this image, and
+    which parameters suit it and the `target`.
+    """
+    async with intake.question(request) as question:
+        found = MeshParameterValidator().validate(question.values)
+        warnings, recommendation = found.warnings, None
+        if question.source is not None:
+            advice = await foreman.advise(question, found.parameters)
+            warnings = (*warnings, *advice.warnings)
+            recommendation = advice.recommendation.to_mapping()
+    errors = problem(InvalidParameters(found.errors))["details"]["parameters"]
+    return Validation(
+        valid=found.parameters is not None,
+        errors=[ParameterFault.model_validate(error) for error in errors],
+        warnings=list(warnings),
+        parameters=None if found.parameters is None else found.parameters.to_mapping(),
+        recommendation=recommendation,
+    )
+
+
 @router.get(
     "/mesh/{job_id}/status",
     response_model_exclude_none=True,
@@ -145,28 +169,4 @@ async def parameters() -> Catalogue:
             "presets": {name: preset.to_mapping() for name, preset in PRESETS.items()},
             "targets": dict(TARGETS),
         }
-    )
-
-
-@router.post("/mesh/validate", **openapi.VALIDATE)
-async def validate(request: Request, foreman: TheForeman, intake: TheIntake) -> Validation:
-    """Check parameters: every error at once, and warnings.
-
-    With an image, as `generate` takes it, also what there is to say of them for this image, and
-    which parameters suit it and the `target`.
-    """
-    async with intake.question(request) as question:
-        found = MeshParameterValidator().validate(question.values)
-        warnings, recommendation = found.warnings, None
-        if question.source is not None:
-            advice = await foreman.advise(question, found.parameters)
-            warnings = (*warnings, *advice.warnings)
-            recommendation = advice.recommendation.to_mapping()
-    errors = problem(InvalidParameters(found.errors))["details"]["parameters"]
-    return Validation(
-        valid=found.parameters is not None,
-        errors=[ParameterFault.model_validate(error) for error in errors],
-        warnings=list(warnings),
-        parameters=None if found.parameters is None else found.parameters.to_mapping(),
-        recommendation=recommendation,
     )
