@@ -32,7 +32,8 @@ bench: $(READY)  ## quality and speed; CORPUS=DIR adds real art with its pairs.j
 
 lock:  ## resolve the dependencies anew (wants uv)
 	$(LOCK) --group build -o requirements/build.txt
-	$(LOCK) pyproject.toml --extra service --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra service --extra telemetry --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra service --extra telemetry -c requirements/dev.txt -o requirements/service.txt
 	echo ziglang | $(LOCK) - -o requirements/compiler.txt
 
 LOCK = uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \

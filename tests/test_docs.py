@@ -11,8 +11,11 @@ from spinelift.cli.configuration import LAYER_KEYS, LIMIT_KEYS, OUTPUT_KEYS
 from spinelift.cli.exits import Exit
 from spinelift.mesh.parameters import PARAMETERS
 from spinelift.mesh.presets import TARGETS
+from spinelift.service.metrics import Metrics
+from spinelift.service.settings import ServiceSettings
 
 DOCS = Path(__file__).parents[1] / "docs"
+OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
 
 COMMANDS = [name for name in app if not name.startswith("-")]
@@ -79,3 +82,38 @@ def test_setting_of_the_file_is_documented(key: str) -> None:
 @pytest.mark.parametrize("target", list(TARGETS))
 def test_target_is_documented(target: str) -> None:
     assert target in section("mesh")
+
+
+def settings_of_the_service() -> dict[str, str]:
+    """Variables in docs/operations.md, and their defaults."""
+    rows = [
+        line.split(" | ") for line in OPERATIONS.splitlines() if line.startswith("| `SPINELIFT")
+    ]
+    return {row[0].removeprefix("| ").strip("`"): row[1] for row in rows}
+
+
+def test_settings_of_the_service_are_documented() -> None:
+    fields = ServiceSettings.model_fields
+
+    assert list(settings_of_the_service()) == [f"SPINELIFT_{name.upper()}" for name in fields]
+
+
+@pytest.mark.parametrize("name", list(ServiceSettings.model_fields))
+def test_setting_of_the_service_is_documented_with_its_default(name: str) -> None:
+    told = settings_of_the_service()[f"SPINELIFT_{name.upper()}"]
+    field = ServiceSettings.model_fields[name]
+
+    if field.default_factory is not None:
+        assert told in {"the usable cores", "the user's cache folder"}
+    elif isinstance(field.default, int | float) and not isinstance(field.default, bool):
+        assert float(told) == field.default
+    else:
+        assert told == ("none" if field.default is None else str(field.default).lower())
+
+
+def test_metrics_are_documented() -> None:
+    names = [line.split()[2] for line in Metrics().text().decode().splitlines() if "# TYPE" in line]
+
+    assert "spinelift_jobs_total" in names
+    for name in names:
+        assert name.startswith("process_") or name in OPERATIONS

@@ -1,10 +1,9 @@
-"""A replica of the mesh service as a process of its own, which can be killed.
-
-`python -m tests.service.replica` is that process; it prints the port on which it listens.
-"""
+"""A replica of the mesh service as a process of its own, which can be killed and started anew."""
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import signal
 import subprocess
@@ -22,7 +21,7 @@ class Replica:
     Parameters
     ----------
     folder
-        For its log, and for what it leaves lying about when it is killed.
+        For its logs, and for what it leaves lying about when it is killed.
     settings
         As `ServiceSettings` has them.
     """
@@ -30,7 +29,8 @@ class Replica:
     def __init__(self, folder: Path, **settings: Any) -> None:
         self._folder = folder
         self._settings = settings
-        self._process: subprocess.Popen[str] | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._lives = itertools.count(1)
         self.port: int | None = None
 
     def __enter__(self) -> Self:
@@ -65,20 +65,17 @@ class Replica:
         settings = {
             f"SPINELIFT_{name.upper()}": str(value) for name, value in self._settings.items()
         }
-        with (self._folder / "log").open("a") as log:
+        log = self._folder / f"log-{next(self._lives)}"
+        with log.open("w") as stderr:
             self._process = subprocess.Popen(
-                (sys.executable, "-m", "tests.service.replica"),
+                (sys.executable, "-m", "spinelift", "mesh-service", "--port", "0"),
                 env=os.environ | {"TMPDIR": str(self._folder)} | settings,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
+                stderr=stderr,
                 start_new_session=True,  # whose members are found when it is dead
             )
-        assert self._process.stdout is not None
-        with self._process.stdout as printed:
-            said = printed.readline()
-        assert said, f"the replica ended by itself: see {self._folder}/log"
-        self.port = int(said)
+        wait_until(lambda: self._process.poll() is not None or _listening(log))
+        [listening] = _listening(log)
+        self.port = listening["port"]
 
     def kill(self) -> None:
         """Kill the process, and wait until all that it started has ended by itself."""
@@ -90,23 +87,7 @@ class Replica:
             self._process = None
 
 
-def _serve() -> None:
-    import uvicorn
-
-    from spinelift.service.app import create_app
-    from spinelift.service.settings import ServiceSettings
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: Any = None) -> None:
-            await super().startup(sockets)
-            print(self.servers[0].sockets[0].getsockname()[1], flush=True)  # noqa: T201
-            os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # for the log
-
-    # asyncio is to open the socket itself: it answers at once only where it knows the protocol.
-    options: dict[str, Any] = {"host": "127.0.0.1", "port": 0, "lifespan": "on", "ws": "none"}
-    Server(uvicorn.Config(create_app(ServiceSettings()), log_level="warning", **options)).run()
-
-
-if __name__ == "__main__":
-    # What it imports is imported here: the workers import this module too.
-    _serve()
+def _listening(log: Path) -> list[dict[str, Any]]:
+    """The event that says where the replica listens, once it is there."""
+    *whole, _ = log.read_text().split("\n")
+    return [event for event in map(json.loads, whole) if event["event"] == "service.listening"]

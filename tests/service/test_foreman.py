@@ -19,6 +19,7 @@ from spinelift.engine.limits import JobLimits
 from spinelift.engine.runner import JobRunner
 from spinelift.images import DEFAULT_LIMITS, encode_png
 from spinelift.mesh.parameters import MeshParameters
+from spinelift.service import answers
 from spinelift.service.addresses import AddressRule
 from spinelift.service.fetching import Fetcher
 from spinelift.service.foreman import Foreman
@@ -308,6 +309,51 @@ def test_job_that_nobody_brings_to_an_end_is_given_up(site: Site, gate: Path) ->
         assert record.status == "failed"
         assert record.error is not None
         assert record.error["code"] == "JOB_GIVEN_UP"
+
+    run(test())
+
+
+def test_draining_foreman_ends_what_there_is_and_takes_nothing_on(site: Site, gate: Path) -> None:
+    async def test() -> None:
+        async with site.foreman() as gone:
+            await site.send(gone, "left-job", name=gate.name)
+            await until_status(gone, "left-job", "processing")
+        async with site.foreman(waiting=4) as foreman:
+            await site.send(foreman, "last-job", name=gate.name)
+            await until_status(foreman, "last-job", "processing")
+            draining = asyncio.create_task(foreman.drain(60))
+            await asyncio.sleep(LEASE_SECONDS + BEAT_SECONDS)  # the left job is anyone's
+
+            assert await site.jobs.abandoned() == ["left-job"]
+            assert await foreman.adopt() == 0
+            with pytest.raises(Overloaded):
+                await site.send(foreman, "late-job")
+            assert foreman.is_closing
+            assert not draining.done()
+            gate.touch()
+            await draining
+            assert (await site.jobs.get("last-job")).status == "completed"
+
+    run(test())
+
+
+@pytest.mark.parametrize(("is_closing", "status"), [(False, "cancelled"), (True, "processing")])
+def test_stream_that_ends_cancels_its_job_unless_it_is_we_who_hang_up(
+    site: Site, gate: Path, *, is_closing: bool, status: str
+) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            record, is_new = await site.send(foreman, "first-job", name=gate.name)
+            await until_status(foreman, "first-job", "processing")
+            lines = answers.stream(record, foreman, is_ours=is_new)
+            await anext(lines)
+            if is_closing:
+                await foreman.drain(0)
+
+            await lines.aclose()
+            await asyncio.sleep(BEAT_SECONDS)
+
+            assert (await site.jobs.get("first-job")).status == status
 
     run(test())
 

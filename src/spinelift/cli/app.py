@@ -28,10 +28,12 @@ _COMMANDS = {
     "diff": "Say what changed between two skeletons.",
     "presets": "Show presets, parameters and targets.",
     "init": "Write a commented spinelift.toml.",
+    "mesh-service": "Serve meshes over HTTP.",
     "cache": "Show or clear what was kept of earlier runs.",
 }
 for _command, _help in _COMMANDS.items():
-    app.command(f"spinelift.cli.{_command}:{_command}", name=_command, help=_help)
+    _name = _command.replace("-", "_")
+    app.command(f"spinelift.cli.{_name}:{_name}", name=_command, help=_help)
 
 
 def parse_and_run(arguments: list[str]) -> int:

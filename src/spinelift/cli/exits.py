@@ -1,8 +1,16 @@
-"""How a command ends: exit codes, and the one error that means "you asked for something wrong"."""
+"""How a command ends: exit codes, signals, and the error for what was asked wrongly."""
 
 from __future__ import annotations
 
+import signal
 from enum import IntEnum
+
+STOPS = [
+    signal.Signals[name]
+    for name in ("SIGINT", "SIGTERM", "SIGHUP")
+    if name in signal.Signals.__members__
+]
+"""What ends a run from outside: Ctrl+C, a polite kill, a terminal that is closed."""
 
 
 class Exit(IntEnum):

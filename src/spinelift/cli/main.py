@@ -12,11 +12,8 @@ import sys
 from collections.abc import Sequence
 from types import FrameType
 
-from spinelift.cli.exits import HOW_TO_REPORT, Exit, UsageError
+from spinelift.cli.exits import HOW_TO_REPORT, STOPS, Exit, UsageError
 from spinelift.version import __version__
-
-STOPS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""What ends a run from outside: Ctrl+C, a polite kill, a terminal that is closed."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

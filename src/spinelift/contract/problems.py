@@ -49,6 +49,19 @@ class GenerationFailed(SpineLiftError):
         super().__init__(message)
         self.code = code  # type: ignore[misc]  # of this one
 
+    def __reduce__(self) -> tuple[type[SpineLiftError], tuple[str, ...]]:
+        return GenerationFailed, (self.code, str(self))
+
+
+class MeshServiceUnavailable(GenerationFailed):
+    """The mesh service does not answer, or has not for so long that it is not asked now."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("SERVICE_UNAVAILABLE", message)
+
+    def __reduce__(self) -> tuple[type[SpineLiftError], tuple[str, ...]]:
+        return MeshServiceUnavailable, (str(self),)
+
 
 class MeshServiceUnavailable(GenerationFailed):
     """The mesh service does not answer, or has not for so long that it is not asked now."""

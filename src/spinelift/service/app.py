@@ -13,6 +13,7 @@ from pathlib import Path
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from spinelift.contract.problems import problem
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
@@ -27,14 +28,17 @@ from spinelift.service.fetching import Fetcher
 from spinelift.service.foreman import Foreman
 from spinelift.service.intake import Intake
 from spinelift.service.jobs import Jobs
+from spinelift.service.metrics import Metrics
 from spinelift.service.outbound import Outbound
-from spinelift.service.problems import Unauthorized, answer_problems, response
+from spinelift.service.problems import ServiceClosing, Unauthorized, answer_problems, response
 from spinelift.service.records import JobRecord
+from spinelift.service.requests import ObservedRequests
 from spinelift.service.settings import ServiceSettings
 from spinelift.service.storage import open_storage
 from spinelift.service.stores import JobStore, StoreUnavailable
 from spinelift.service.stores.memory import MemoryJobStore
 from spinelift.service.stores.redis import RedisJobStore
+from spinelift.service.traces import open_traces
 from spinelift.service.webhooks import event_of
 from spinelift.service.wire import Health
 from spinelift.version import __version__
@@ -44,17 +48,26 @@ log = structlog.get_logger()
 LOOKS = 10
 """How often, in the time of a lease, a replica looks for jobs that others have let go."""
 
+LAST_CALLBACK_SECONDS = 5.0
+"""How long closing waits for callbacks that are still to be delivered."""
+
 public = APIRouter()
 
 
 def create_app(
     settings: ServiceSettings, work: Work[GenerationTask, Answer] = generate_answer
 ) -> FastAPI:
-    """Make one replica, which has `work` done in its workers."""
+    """Make one replica, which has `work` done in its workers. Raises UnusableSettings."""
+    metrics, traces = Metrics(), open_traces()
+    store, storage = open_store(settings), open_storage(settings.storage)
+
+    def tell(record: JobRecord, callbacks: CallbackSender, foreman: Foreman) -> None:
+        metrics.job_changed(record)
+        traces.job_changed(record)
+        _call_back(callbacks, record, foreman)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        store = open_store(settings)
         jobs = Jobs(
             store,
             lease_seconds=settings.lease_seconds,
@@ -65,6 +78,7 @@ def create_app(
             waiting=settings.waiting,
             limits=JobLimits(settings.job_seconds, settings.job_memory_bytes),
         )
+        await asyncio.wrap_future(runner.warm_up())
         outbound = Outbound(
             AddressRule(settings.allowed_hosts), allow_http=settings.allow_http_urls
         )
@@ -74,11 +88,12 @@ def create_app(
         foreman = Foreman(
             jobs,
             runner,
-            open_storage(settings.storage),
+            storage,
             Fetcher(outbound, DEFAULT_LIMITS, settings.fetch_seconds),
             work=work,
-            on_change=lambda record: _call_back(callbacks, record, foreman),
+            on_change=lambda record: tell(record, callbacks, foreman),
         )
+        metrics.watch(foreman, callbacks)
         with tempfile.TemporaryDirectory(prefix="spinelift-") as folder:
             app.state.store, app.state.jobs, app.state.foreman = store, jobs, foreman
             app.state.intake = Intake(Path(folder), callbacks.check_callback_url)
@@ -86,9 +101,10 @@ def create_app(
             yield
             adopting.cancel()
             await foreman.close(settings.drain_seconds)
-            await callbacks.close(settings.drain_seconds)
+            await callbacks.close(min(settings.drain_seconds, LAST_CALLBACK_SECONDS))
             await asyncio.to_thread(runner.close)
             await store.close()
+            await traces.close()
 
     app = FastAPI(
         title="SpineLift mesh service",
@@ -98,13 +114,15 @@ def create_app(
         generate_unique_id_function=lambda route: route.name,
         docs_url=None,
         redoc_url=None,
+        telemetry=traces.of_requests,
     )
-    app.state.settings = settings
+    app.state.settings, app.state.metrics = settings, metrics
     app.add_middleware(
         BoundedBodies,
         most_bytes=settings.upload_bytes + SLACK_BYTES,
         most_seconds=settings.upload_seconds,
     )
+    app.add_middleware(ObservedRequests, observe=metrics.request_answered)
     answer_problems(app)
     app.include_router(public)
     app.include_router(routes.router, dependencies=[Depends(_authorised)])
@@ -116,7 +134,7 @@ def open_store(settings: ServiceSettings) -> JobStore:
     """Open what replicas share, or the memory of this one."""
     if settings.redis_url is None:
         return MemoryJobStore(keep_seconds=settings.keep_seconds)
-    return RedisJobStore(settings.redis_url, "spinelift", settings.keep_seconds)
+    return RedisJobStore(settings.redis_url.get_secret_value(), "spinelift", settings.keep_seconds)
 
 
 def _call_back(callbacks: CallbackSender, record: JobRecord, foreman: Foreman) -> None:
@@ -162,9 +180,19 @@ async def live() -> dict[str, str]:
 async def ready(request: Request) -> Response:
     """Whether requests can be taken: if not, send them elsewhere."""
     store: JobStore = request.app.state.store
+    foreman: Foreman = request.app.state.foreman
+    if foreman.is_closing:
+        return response(problem(ServiceClosing("The service is closing: ask another replica.")))
     if not await store.is_alive():
         return response(problem(StoreUnavailable("The service cannot reach its shared state.")))
     return JSONResponse({"status": "ok"})
+
+
+@public.get("/metrics", dependencies=[Depends(_authorised)], include_in_schema=False)
+async def read_metrics(request: Request) -> Response:
+    """What Prometheus reads of this replica."""
+    found: Metrics = request.app.state.metrics
+    return Response(found.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @public.get("/version")

@@ -149,6 +149,11 @@ class CallbackSender:
             )
         self._outbound.check_url(url)
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs have a callback that waits or is on its way."""
+        return len(self._lines)
+
     def offer(self, event: CallbackEvent) -> None:
         """Take an event to be delivered; never waits, never raises.
 

@@ -92,12 +92,27 @@ class Foreman:
         self._news: dict[str, asyncio.Event] = {}
         self._arriving = 0
         self._usual_seconds = USUAL_SECONDS
-        self._is_closing = False
+        self._drain_until: float | None = None
 
     @property
     def load(self) -> int:
         """How many jobs this replica works on, or has waiting."""
         return len(self._under_way) + self._arriving
+
+    @property
+    def running(self) -> int:
+        """How many of them are in a worker."""
+        return min(self._runner.load, self.load)
+
+    @property
+    def waiting(self) -> int:
+        """How many of them are not."""
+        return self.load - self.running
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether no more jobs are taken on."""
+        return self._drain_until is not None
 
     @property
     def estimated_seconds(self) -> float:
@@ -107,7 +122,7 @@ class Foreman:
     @property
     def has_room(self) -> bool:
         """Whether one job more can be taken on."""
-        return not self._is_closing and self.load < self._runner.workers + self._runner.waiting
+        return not self.is_closing and self.load < self._runner.workers + self._runner.waiting
 
     def estimated_remaining(self, record: JobRecord) -> float | None:
         """How many seconds an unfinished job may still take."""
@@ -204,18 +219,23 @@ class Foreman:
         """
         adopted = 0
         for job_id in await self._jobs.abandoned():
-            if adopted >= self._runner.workers + self._runner.waiting:
+            if self.is_closing or adopted >= self._runner.workers + self._runner.waiting:
                 break
             if job_id not in self._under_way:
                 self._begin(await self._jobs.get(job_id), is_adopted=True)
                 adopted += 1
         return adopted
 
+    async def drain(self, seconds: float) -> None:
+        """Take no more jobs, and let those there are end, for so long from the first call on."""
+        if self._drain_until is None:
+            self._drain_until = time.monotonic() + seconds
+        while self.load and time.monotonic() < self._drain_until:
+            await asyncio.sleep(LOOK_SECONDS)
+
     async def close(self, drain_seconds: float) -> None:
-        """Take no more jobs, let those there are end for so long, and leave the rest to others."""
-        self._is_closing = True
-        if self._under_way:
-            await asyncio.wait(self._under_way.values(), timeout=drain_seconds)
+        """Drain, and leave the jobs that have not ended to others."""
+        await self.drain(drain_seconds)
         for task in list(self._under_way.values()):
             task.cancel()
         if self._under_way:

@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 from spinelift.contract.problems import Problem, problem
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import SpineLiftError
+from spinelift.service.requests import REQUEST_ID
 
 log = structlog.get_logger()
 
@@ -28,12 +29,14 @@ STATUSES: Mapping[str, int] = {
     "IMAGE_NOT_FOUND": 404,
     "IMAGE_TOO_LARGE": 413,
     "JOB_CANCELLED": 410,
+    "JOB_GIVEN_UP": 500,
     "JOB_CONFLICT": 409,
     "JOB_NOT_FOUND": 404,
     "JOB_UNFINISHED": 409,
     "INTERNAL": 500,
     "OVERLOADED": 503,
     "RESULT_GONE": 410,
+    "SERVICE_CLOSING": 503,
     "STORE_UNAVAILABLE": 503,
     "TIMED_OUT": 504,
     "UNAUTHORIZED": 401,
@@ -64,6 +67,12 @@ class Unauthorized(SpineLiftError):
     """The service's token is missing, or another was given."""
 
     code: ClassVar[str] = "UNAUTHORIZED"
+
+
+class ServiceClosing(SpineLiftError):
+    """The service takes nothing more on."""
+
+    code: ClassVar[str] = "SERVICE_CLOSING"
 
 
 def answer_problems(app: FastAPI) -> None:
@@ -114,12 +123,15 @@ async def _hung_up(request: Request, error: Exception) -> JSONResponse:  # noqa:
     return response(problem(RequestUnreadable("The request ended before it was whole.")))
 
 
-async def _bug(request: Request, error: Exception) -> JSONResponse:  # noqa: ARG001
+async def _bug(request: Request, error: Exception) -> JSONResponse:
     log.exception("request.bug", exc_info=error)
-    return response(
+    answer = response(
         {
             "code": "INTERNAL",
             "message": "The service hit a bug of its own. Its log says more.",
             "details": {},
         }
     )
+    # This is sent from outside of the middleware that gives it to all others.
+    answer.headers[REQUEST_ID] = request.state.request_id
+    return answer

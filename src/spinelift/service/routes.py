@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+import structlog
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -59,6 +60,7 @@ async def generate(request: Request, foreman: TheForeman, intake: TheIntake) -> 
     """
     async with intake.one(request) as order:
         record, is_new = await foreman.take_on(order)
+    structlog.contextvars.bind_contextvars(job_id=record.job_id)
     if answers.wants_stream(request):
         return answers.streaming(answers.stream(record, foreman, is_ours=is_new))
     seconds = answers.preferred_wait(request)

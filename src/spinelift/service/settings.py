@@ -5,8 +5,9 @@ from __future__ import annotations
 import ipaddress
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
+from redis.asyncio.connection import parse_url
 
 from spinelift.engine.cache import default_folder
 from spinelift.engine.limits import MEMORY_BYTES, SECONDS
@@ -20,6 +21,10 @@ MEBIBYTE = 2**20
 
 def _default_storage() -> str:
     return str(default_folder() / "service")
+
+
+class UnusableSettings(Exception):
+    """The service cannot run like that; the message is one sentence, without any secret."""
 
 
 class ServiceSettings(BaseSettings):
@@ -64,7 +69,7 @@ class ServiceSettings(BaseSettings):
     job_memory_bytes: Annotated[int, Field(ge=64 * MEBIBYTE)] = MEMORY_BYTES
     upload_bytes: Annotated[int, Field(gt=0)] = DEFAULT_LIMITS.max_bytes
     upload_seconds: Annotated[float, Field(gt=0)] = 60.0
-    redis_url: str | None = None
+    redis_url: SecretStr | None = None
     storage: str = Field(default_factory=_default_storage)
     allowed_hosts: list[str] = []
     allow_http_urls: bool = False
@@ -74,6 +79,17 @@ class ServiceSettings(BaseSettings):
     lease_seconds: Annotated[float, Field(ge=1)] = 10.0
     most_attempts: Annotated[int, Field(ge=1, le=10)] = 3
     drain_seconds: Annotated[float, Field(ge=0)] = 30.0
+
+    @field_validator("redis_url")
+    @classmethod
+    def _names_a_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        try:
+            if value is not None:
+                parse_url(value.get_secret_value())
+        except ValueError:
+            # Without what it was, which may hold a password.
+            raise ValueError("give a URL that starts with redis://, rediss:// or unix://") from None
+        return value
 
     @model_validator(mode="after")
     def _is_closed_to_strangers(self) -> Self:
@@ -88,6 +104,30 @@ class ServiceSettings(BaseSettings):
         AddressRule(self.allowed_hosts)
         Signer([secret.get_secret_value() for secret in self.callback_secrets])
         return self
+
+
+def read_settings(**given: object) -> ServiceSettings:
+    """Read the environment's settings, below those that are given. Raises UnusableSettings."""
+    try:
+        return ServiceSettings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except RuntimeError:
+        raise UnusableSettings(
+            "There is no home folder to keep images and results in: set SPINELIFT_STORAGE."
+        ) from None
+    except SettingsError as error:
+        raise UnusableSettings(f"A setting of the service is no JSON: {error}.") from None
+    except ValidationError as error:
+        # Not its own text, which has the values that were given, secrets too.
+        words = "; ".join(
+            ".".join(map(str, fault["loc"])) + ": " * bool(fault["loc"]) + _said(fault["msg"])
+            for fault in error.errors(include_input=False, include_url=False)
+        )
+        raise UnusableSettings(f"The service's settings are wrong: {words}.") from None
+
+
+def _said(message: str) -> str:
+    message = message.removeprefix("Value error, ")
+    return message[:1].lower() + message[1:]
 
 
 def _is_loopback(host: str) -> bool:

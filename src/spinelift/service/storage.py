@@ -5,6 +5,7 @@ The seam is obstore's `ObjectStore`; this module only says which one a URL means
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from pathlib import Path
@@ -17,6 +18,7 @@ from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import ImageNotFound, SpineLiftError
 from spinelift.service.fetching import Fetched
+from spinelift.service.settings import UnusableSettings
 
 _KEY = r"(?=.{1,512}$)(?!\.{1,2}(/|$))[A-Za-z0-9._-]+(/(?!\.{1,2}(/|$))[A-Za-z0-9._-]+)*"
 
@@ -28,19 +30,33 @@ class ResultGone(SpineLiftError):
 
 
 def open_storage(url: str) -> ObjectStore:
-    """Open `memory:`, a folder, or `s3://bucket/prefix`; raises ValueError for anything else.
+    """Open `memory:`, a folder, or `s3://bucket/prefix`; raises UnusableSettings.
 
     S3 is configured as usual, by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and so on.
     """
     if url == "memory:":
         return MemoryStore()
-    parts = urlsplit(url)
-    if parts.scheme == "s3" and parts.netloc:
-        is_plain = False
-        return from_url(url, client_options={"allow_http": is_plain})
-    if parts.scheme == "" and url:
-        return LocalStore(Path(url).absolute(), mkdir=True)
-    raise ValueError(f"{url!r} is no storage: give memory:, a folder, or s3://bucket/prefix")
+    with contextlib.suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.scheme == "s3" and parts.netloc:
+            is_plain = False
+            return from_url(url, client_options={"allow_http": is_plain})
+        if parts.scheme == "" and url:
+            return _open_folder(Path(url).absolute())
+    # Without what it was, which may hold a key.
+    raise UnusableSettings(
+        "SPINELIFT_STORAGE is no storage: give memory:, a folder, or s3://bucket/prefix."
+    )
+
+
+def _open_folder(folder: Path) -> ObjectStore:
+    try:
+        return LocalStore(folder, mkdir=True)
+    except OSError as error:
+        raise UnusableSettings(
+            f"{shown(str(folder))} cannot hold images and results ({error}): "
+            "name another folder in SPINELIFT_STORAGE."
+        ) from None
 
 
 async def read_object(storage: ObjectStore, key: str) -> bytes | None:

@@ -1,0 +1,41 @@
+"""`spinelift mesh-service`: meshes over HTTP, until a signal ends it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from spinelift.cli.exits import STOPS, Exit, UsageError
+
+
+def mesh_service(
+    *,
+    host: Annotated[
+        str | None, Parameter(help="Address to listen on; default 127.0.0.1, this machine alone.")
+    ] = None,
+    port: Annotated[int | None, Parameter(help="Port to listen on; default 8000.")] = None,
+    workers: Annotated[
+        int | None, Parameter(help="Jobs at a time; default: the usable cores.")
+    ] = None,
+) -> int:
+    """Serve meshes over HTTP. Everything else is set by SPINELIFT_...: see docs/operations.md."""
+    try:
+        from spinelift.service.server import run_service
+        from spinelift.service.settings import UnusableSettings, read_settings
+    except ModuleNotFoundError as error:
+        if error.name is None or error.name.partition(".")[0] == "spinelift":
+            raise
+        raise UsageError(
+            f"The mesh service needs packages that are not installed ({error.name}): "
+            "pip install 'spinelift[service]'."
+        ) from None
+    flags = {"host": host, "port": port, "workers": workers}
+    try:
+        settings = read_settings(**{name: it for name, it in flags.items() if it is not None})
+        run_service(settings, STOPS)
+    except UnusableSettings as error:
+        raise UsageError(str(error)) from None
+    except SystemExit:  # the server's, which has logged why it cannot start
+        return Exit.INTERNAL
+    return Exit.GOOD

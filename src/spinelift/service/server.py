@@ -1,0 +1,124 @@
+"""One replica as a process of its own: listens, serves, and drains when it is asked to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from types import FrameType
+
+import structlog
+import uvicorn
+
+from spinelift.engine.generation import Answer, GenerationTask, generate_answer
+from spinelift.engine.runner import Work
+from spinelift.service.app import create_app
+from spinelift.service.logs import configure_logs
+from spinelift.service.settings import ServiceSettings, UnusableSettings
+
+log = structlog.get_logger()
+
+LAST_ANSWER_SECONDS = 5
+"""How long, when all jobs have ended or were left, the last answers may take on their way."""
+
+
+def run_service(
+    settings: ServiceSettings,
+    stops: Sequence[signal.Signals],
+    work: Work[GenerationTask, Answer] = generate_answer,
+) -> None:
+    """Serve until one of `stops` comes, and drain. Raises UnusableSettings.
+
+    A second of those signals is handled as it was before: it does not wait.
+    """
+    configure_logs()
+    with _listening(settings.host, settings.port) as listening:
+        server = _Server(settings, stops, work)
+        server.run(sockets=[listening])
+        log.info("service.ended")
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    is_dual = family is socket.AF_INET6 and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server((host, port), family=family, dualstack_ipv6=is_dual)
+    except OSError as error:
+        raise UnusableSettings(
+            f"The service cannot listen on port {port} of {host} "
+            f"({(error.strerror or str(error)).lower()}): choose another with --host and --port."
+        ) from None
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server, which on a signal goes on to answer until the jobs have ended."""
+
+    def __init__(
+        self,
+        settings: ServiceSettings,
+        stops: Sequence[signal.Signals],
+        work: Work[GenerationTask, Answer],
+    ) -> None:
+        self._settings = settings
+        self._stops = stops
+        self._replica = create_app(settings, work)
+        self._draining: asyncio.Task[None] | None = None
+        super().__init__(
+            uvicorn.Config(
+                self._replica,
+                loop="asyncio",
+                http="h11",
+                ws="none",
+                lifespan="on",
+                log_config=None,
+                access_log=False,
+                proxy_headers=False,
+                server_header=False,
+                timeout_graceful_shutdown=LAST_ANSWER_SECONDS,
+            )
+        )
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        assert sockets is not None
+        host, port, *_ = sockets[0].getsockname()
+        log.info("service.listening", host=host, port=port, workers=self._settings.workers)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take the first signal as the wish to drain; what the caller ignores stays ignored."""
+        loop = asyncio.get_running_loop()
+        before = {
+            stop: signal.getsignal(stop)
+            for stop in self._stops
+            if signal.getsignal(stop) != signal.SIG_IGN
+        }
+
+        def restore() -> None:
+            for stop, handler in before.items():
+                signal.signal(stop, handler)
+
+        def stop_gently(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+            restore()
+            loop.call_soon_threadsafe(self._begin_to_drain)
+
+        for stop in before:
+            signal.signal(stop, stop_gently)
+        try:
+            yield
+        finally:
+            restore()
+
+    def _begin_to_drain(self) -> None:
+        self._draining = asyncio.create_task(self._drain())
+
+    async def _drain(self) -> None:
+        try:
+            if self.started:
+                foreman = self._replica.state.foreman
+                log.info("service.draining", jobs=foreman.load)
+                await foreman.drain(self._settings.drain_seconds)
+        finally:
+            self.should_exit = True
