@@ -12,6 +12,8 @@ from pathlib import Path
 import httpx
 import pytest
 
+from spinelift.service.server import listen
+
 from ..processes import session_members, wait_until
 from ..redis_server import RedisServer
 from .processes import Replica, environment, replica
@@ -178,3 +180,11 @@ def test_flags_are_stronger_than_the_environment() -> None:
     code, _, err = refusal("--port", "65536", port="8000")
 
     assert (code, "port: input should be" in err) == (2, True)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_no_part_of_an_answer_is_held_back(host: str) -> None:
+    with listen(host, 0) as listening, socket.create_connection(listening.getsockname()[:2]):
+        accepted, _ = listening.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
