@@ -63,13 +63,6 @@ class MeshServiceUnavailable(GenerationFailed):
         return MeshServiceUnavailable, (str(self),)
 
 
-class MeshServiceUnavailable(GenerationFailed):
-    """The mesh service does not answer, or has not for so long that it is not asked now."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__("SERVICE_UNAVAILABLE", message)
-
-
 def problem(error: SpineLiftError) -> Problem:
     """Write an error down."""
     return {"code": error.code, "message": str(error), "details": _details(error)}
