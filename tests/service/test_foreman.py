@@ -315,17 +315,12 @@ def test_job_that_nobody_brings_to_an_end_is_given_up(site: Site, gate: Path) ->
 
 def test_draining_foreman_ends_what_there_is_and_takes_nothing_on(site: Site, gate: Path) -> None:
     async def test() -> None:
-        async with site.foreman() as gone:
-            await site.send(gone, "left-job", name=gate.name)
-            await until_status(gone, "left-job", "processing")
-        async with site.foreman(waiting=4) as foreman:
+        async with site.foreman() as foreman:
             await site.send(foreman, "last-job", name=gate.name)
             await until_status(foreman, "last-job", "processing")
             draining = asyncio.create_task(foreman.drain(60))
-            await asyncio.sleep(LEASE_SECONDS + BEAT_SECONDS)  # the left job is anyone's
+            await asyncio.sleep(BEAT_SECONDS)
 
-            assert await site.jobs.abandoned() == ["left-job"]
-            assert await foreman.adopt() == 0
             with pytest.raises(Overloaded):
                 await site.send(foreman, "late-job")
             assert foreman.is_closing
@@ -333,6 +328,21 @@ def test_draining_foreman_ends_what_there_is_and_takes_nothing_on(site: Site, ga
             gate.touch()
             await draining
             assert (await site.jobs.get("last-job")).status == "completed"
+
+    run(test())
+
+
+def test_draining_foreman_adopts_no_job(site: Site, gate: Path) -> None:
+    async def test() -> None:
+        async with site.foreman() as gone:
+            await site.send(gone, "left-job", name=gate.name)
+            await until_status(gone, "left-job", "processing")
+        async with site.foreman() as foreman:
+            await foreman.drain(0)
+            while await site.jobs.abandoned() != ["left-job"]:
+                await asyncio.sleep(BEAT_SECONDS)
+
+            assert await foreman.adopt() == 0
 
     run(test())
 

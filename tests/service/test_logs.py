@@ -53,6 +53,16 @@ def test_no_text_can_begin_a_line_or_steer_a_terminal(stream: io.StringIO) -> No
     assert not [what for what in ("\r", "\x1b[2J", "\x00") if what in stream.getvalue()]
 
 
+def test_no_exception_can_steer_a_terminal(stream: io.StringIO) -> None:
+    try:
+        raise ValueError(FORGERY)
+    except ValueError:
+        structlog.get_logger().exception("test.broke")
+
+    assert "forged" in stream.getvalue()
+    assert not [what for what in ("\r", "\x1b[2J", "\x00") if what in stream.getvalue()]
+
+
 def test_no_text_is_endless(stream: io.StringIO) -> None:
     structlog.get_logger().info("test.said", name="a" * 10 * MOST_LETTERS)
 
