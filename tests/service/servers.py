@@ -41,6 +41,9 @@ async def serving(answer: Answer, *, tls: bool = False) -> AsyncIterator[Server]
     """Answer every connection's one request on 127.0.0.1."""
 
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connection = asyncio.current_task()
+        assert connection is not None
+        connections.append(connection)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             asked = await _read_request(reader)
             server.asked.append(asked)
@@ -53,13 +56,12 @@ async def serving(answer: Answer, *, tls: bool = False) -> AsyncIterator[Server]
         writer.close()
         with contextlib.suppress(ConnectionError):
             await writer.wait_closed()
-        gone.set()
 
     context = None
     if tls:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(CERTIFICATE)
-    gone = asyncio.Event()
+    connections: list[asyncio.Task[None]] = []
     listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
     server = Server(listening.sockets[0].getsockname()[1])
     try:
@@ -67,8 +69,7 @@ async def serving(answer: Answer, *, tls: bool = False) -> AsyncIterator[Server]
     finally:
         listening.close()
         await listening.wait_closed()
-        if server.asked:
-            await gone.wait()
+        await asyncio.gather(*connections)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Asked:

@@ -270,6 +270,28 @@ def test_job_that_nobody_brings_to_an_end_is_given_up(site: Site, gate: Path) ->
     run(test())
 
 
+def test_job_whose_result_cannot_be_stored_is_left_and_begun_anew(site: Site, gate: Path) -> None:
+    async def test() -> None:
+        folder = site.folder / "storage"
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job", name=gate.name)
+            await until_status(foreman, "first-job", "processing")
+            aside = folder.rename(site.folder / "aside")
+            folder.touch()  # a file: nobody can write below it
+            gate.touch()
+            while foreman.load:
+                await asyncio.sleep(0.01)
+            assert (await site.jobs.get("first-job")).status == "processing"
+            folder.unlink()
+            aside.rename(folder)
+            while not await foreman.adopt():
+                await asyncio.sleep(0.05)
+            record = await ended(foreman, "first-job")
+            assert (record.status, record.attempt) == ("completed", 2)
+
+    run(test())
+
+
 def test_unknown_job_is_said_so(site: Site) -> None:
     async def test() -> None:
         async with site.foreman() as foreman:
