@@ -33,6 +33,7 @@ from spinelift.service.storage import (
     save_object,
     written_at,
 )
+from spinelift.service.sweeping import SPARE_SECONDS, sweep
 
 from ..s3_server import S3Server
 
@@ -160,6 +161,32 @@ async def test_deleted_object_is_gone(storage: ObjectStore) -> None:
 
     assert await read_object(storage, "uploads/1") is None
     assert await listed(storage, "uploads/") == []
+
+
+async def test_sweep_takes_what_is_old_of_the_services_own_and_nothing_else(
+    storage: ObjectStore,
+) -> None:
+    own = [f"{prefix}{number}" for prefix in ("results/", "uploads/") for number in range(60)]
+    others = ["art/1", "results2/1", "art/results/1", "uploads.png"]
+    await asyncio.gather(*(save_object(storage, key, b"1") for key in own + others))
+    written = [await written_at(storage, key) for key in own]
+    kept = 2 * 600 + SPARE_SECONDS
+
+    assert await sweep(storage, 600, clock=lambda: min(filter(None, written)) + kept) == 0
+    assert await listed(storage, "results/") == sorted(own[:60])
+
+    assert await sweep(storage, 600, clock=lambda: max(filter(None, written)) + kept + 1) == 120
+    assert await listed(storage, "results/") == await listed(storage, "uploads/") == []
+    assert [await read_object(storage, key) for key in others] == [b"1"] * len(others)
+
+
+async def test_replicas_may_sweep_at_once(storage: ObjectStore) -> None:
+    keys = [f"results/{number}" for number in range(120)]
+    await asyncio.gather(*(save_object(storage, key, b"1") for key in keys))
+
+    await asyncio.gather(*(sweep(storage, 1, clock=lambda: time.time() * 2) for _ in range(5)))
+
+    assert await listed(storage, "results/") == []
 
 
 async def test_large_object_is_read_whole(storage: ObjectStore, tmp_path: Path) -> None:

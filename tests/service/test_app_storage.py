@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 
 from spinelift.service.storage import open_storage, save_object
 
+from ..processes import wait_until
 from ..s3_server import S3Server
 from .serving import GENERATE, WAIT, error, picture, send, serving
 
@@ -86,3 +88,15 @@ def test_service_says_when_its_folder_is_gone_and_works_once_it_is_back(tmp_path
             is_refused(client, finished)
         assert client.get(f"/api/v1/mesh/{finished}/result").status_code == 200
         assert send(client, headers=WAIT).json()["cached"]
+
+
+def test_service_sweeps_its_storage(tmp_path: Path) -> None:
+    for place in ("results/old", "uploads/old", "art/old"):
+        path = tmp_path / place
+        path.parent.mkdir()
+        path.touch()
+        os.utime(path, times=(0, 0))
+    with serving(storage=str(tmp_path)):
+        wait_until(lambda: not (tmp_path / "uploads/old").exists())
+    assert not (tmp_path / "results/old").exists()
+    assert (tmp_path / "art/old").exists()

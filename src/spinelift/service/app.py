@@ -35,6 +35,7 @@ from spinelift.service.storage import open_storage
 from spinelift.service.stores import JobStore, StoreUnavailable
 from spinelift.service.stores.memory import MemoryJobStore
 from spinelift.service.stores.redis import RedisJobStore
+from spinelift.service.sweeping import keep_sweeping
 from spinelift.service.webhooks import event_of
 from spinelift.service.wire import Health
 from spinelift.version import __version__
@@ -68,11 +69,13 @@ def create_app(
         callbacks = CallbackSender(
             outbound, [secret.get_secret_value() for secret in settings.callback_secrets]
         )
+        storage = open_storage(settings.storage)
         foreman = Foreman(
             jobs,
             runner,
-            open_storage(settings.storage),
+            storage,
             Fetcher(outbound, DEFAULT_LIMITS, settings.fetch_seconds),
+            keep_seconds=settings.keep_seconds,
             work=work,
             on_change=lambda record: _call_back(callbacks, record, foreman),
         )
@@ -80,8 +83,10 @@ def create_app(
             app.state.store, app.state.jobs, app.state.foreman = store, jobs, foreman
             app.state.intake = Intake(Path(folder), callbacks.check_callback_url)
             adopting = asyncio.create_task(_adopt(foreman, settings.lease_seconds / 3))
+            sweeping = asyncio.create_task(keep_sweeping(storage, settings.keep_seconds))
             yield
             adopting.cancel()
+            sweeping.cancel()
             await foreman.close(settings.drain_seconds)
             await callbacks.close(settings.drain_seconds)
             await asyncio.to_thread(runner.close)

@@ -43,6 +43,7 @@ from spinelift.service.storage import (
     save_object,
     written_at,
 )
+from spinelift.service.sweeping import is_still_given
 
 log = structlog.get_logger()
 
@@ -65,6 +66,8 @@ class Foreman:
 
     Parameters
     ----------
+    keep_seconds
+        How long records of ended jobs are kept; no older a result is given to a new job.
     work
         What is done in the workers.
     on_change
@@ -80,6 +83,7 @@ class Foreman:
         storage: ObjectStore,
         fetcher: Fetcher,
         *,
+        keep_seconds: float,
         work: Work[GenerationTask, Answer] = generate_answer,
         on_change: Callable[[JobRecord], None] = lambda record: None,  # noqa: ARG005
         beat_seconds: float = BEAT_SECONDS,
@@ -88,6 +92,7 @@ class Foreman:
         self._runner = runner
         self._storage = storage
         self._fetcher = fetcher
+        self._keep_seconds = keep_seconds
         self._work = work
         self._on_change = on_change
         self._beat_seconds = beat_seconds
@@ -138,7 +143,7 @@ class Foreman:
         with self._arrival() as image:
             sha256 = await self._bring(order.source, image)
             result_key = order.result_key(sha256)
-            if order.uses_cache and await self._has(result_key):
+            if order.uses_cache and await self._is_made(result_key):
                 return await self._answer_again(order, result_key)
             if not is_let_in:
                 self.check_room()
@@ -322,7 +327,8 @@ class Foreman:
 
     async def _carry_out(self, record: JobRecord) -> None:
         if not self._image(record.job_id).exists():  # it came to another replica
-            if record.request["uses_cache"] and await self._has(str(record.request["result_key"])):
+            result_key = str(record.request["result_key"])
+            if record.request["uses_cache"] and await self._is_made(result_key):
                 await self._complete(record, 0.0, cached=True)
                 return
             try:
@@ -406,8 +412,10 @@ class Foreman:
         if str(image_key := record.request["image_key"]).startswith(UPLOADS):
             await delete_object(self._storage, str(image_key))
 
-    async def _has(self, key: str) -> bool:
-        return await written_at(self._storage, key) is not None
+    async def _is_made(self, key: str) -> bool:
+        """Whether a result is there that will outlive the record of a job that ends now."""
+        written = await written_at(self._storage, key)
+        return written is not None and is_still_given(written, self._keep_seconds, time.time())
 
 
 def _request(order: Order, result_key: str, image_key: str | None) -> dict[str, JsonValue]:
