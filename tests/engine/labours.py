@@ -16,6 +16,7 @@ from pathlib import Path
 from spinelift.contract.stages import JobStage
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.work import Failure, attempt
+from spinelift.mesh.errors import TriangulationFailed
 
 OnStage = Callable[[JobStage], None]
 
@@ -78,6 +79,10 @@ def _walk(argument: str, on_stage: OnStage) -> str:
     return argument
 
 
+def _give_up(argument: str, on_stage: OnStage) -> str:
+    raise TriangulationFailed("The image could not be triangulated.")
+
+
 GATE = "gate-"
 
 
@@ -115,4 +120,5 @@ DEEDS = {
     "hang": _hang,
     "eat": _eat,
     "walk": _walk,
+    "give up": _give_up,
 }

@@ -49,6 +49,14 @@ def test_results_belong_to_their_tasks(runner: JobRunner) -> None:
         assert [future.result(60) for future in futures] == list("01234")
 
 
+def test_warm_runner_has_its_process_before_the_first_job() -> None:
+    runner = JobRunner(workers=1, waiting=1, limits=JobLimits())
+    runner.warm_up().result(60)
+    running = {place.name for place in Path("/proc").iterdir()}
+    assert runner.submit(labour, Labour("process")).result(60) in running
+    runner.close()
+
+
 def test_crash_costs_its_job_one_failure_and_its_neighbours_nothing(runner: JobRunner) -> None:
     crashed = runner.submit(labour, Labour("crash"))
     neighbours = [runner.submit(labour, Labour("echo", str(number))) for number in range(4)]

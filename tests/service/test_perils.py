@@ -22,6 +22,7 @@ PERILS = [
     ("crash", (500, "WORKER_CRASHED")),
     ("hang", (504, "TIMED_OUT")),
     ("eat", (422, "OUT_OF_MEMORY")),
+    ("give up", (422, "TRIANGULATION_FAILED")),
 ]
 
 
@@ -43,7 +44,7 @@ def test_neighbours_in_a_batch_are_done(client: httpx.Client) -> None:
     lines = events(client.post(BATCH, files=files, headers=STREAM))
 
     ends = {line["index"]: line for line in lines if line["event"] != "progress"}
-    for index in range(6):
+    for index in range(2 * len(PERILS)):
         if index % 2:
             assert ends[index]["result"]["name"] == names[index]
         else:

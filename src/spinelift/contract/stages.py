@@ -20,7 +20,7 @@ BEGINNINGS: MappingProxyType[JobStage, int] = MappingProxyType(
         "document": 94,
     }
 )
-"""Stage to percent, in their order: the means of `make bench ARGS=speed` for sheets of 1024 px.
+"""Stage to percent, in their order: the means of `make bench ARGS=progress` for sheets of 1024 px.
 Reading the image counts as part of the mask."""
 
 SENTENCES: MappingProxyType[JobStage, str] = MappingProxyType(

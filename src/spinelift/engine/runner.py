@@ -87,6 +87,10 @@ class JobRunner:
         """How many jobs run or wait."""
         return len(self._jobs)
 
+    def warm_up(self) -> Future[None]:
+        """Start the worker processes, which the first jobs would have to wait for."""
+        return self._pool.submit(_nothing, None)
+
     def submit(
         self,
         work: Work[Task, Result],
@@ -224,6 +228,10 @@ class _Order(Generic[Task, Result]):
     task: Task
     stage_file: Path
     memory_bytes: int
+
+
+def _nothing(_: None) -> None:
+    """In a worker."""
 
 
 def _carry_out(order: _Order[Any, Result]) -> Result | Failure:

@@ -63,6 +63,7 @@ def create_app(
             waiting=settings.waiting,
             limits=JobLimits(settings.job_seconds, settings.job_memory_bytes),
         )
+        await asyncio.wrap_future(runner.warm_up())
         outbound = Outbound(
             AddressRule(settings.allowed_hosts), allow_http=settings.allow_http_urls
         )

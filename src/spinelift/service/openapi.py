@@ -41,6 +41,7 @@ _DESCRIPTIONS = {
     413: "The image or the request is too large.",
     422: "The request, its image or its parameters are not as they have to be.",
     500: "A bug of the service, or an image that crashed its worker.",
+    502: "What the URL leads to does not answer, or not with an image.",
     503: "There is too much to do, or something that is needed does not answer: try again.",
     504: "The job took longer than it may.",
 }
@@ -100,7 +101,7 @@ _STREAM = {
         }
     }
 }
-_EVERY_REFUSAL = refusals(400, 401, 404, 408, 409, 410, 413, 422, 500, 503, 504)
+_EVERY_REFUSAL = refusals(400, 401, 404, 408, 409, 410, 413, 422, 500, 502, 503, 504)
 
 _SKELETON = {
     "title": "SpineSkeleton",
@@ -140,7 +141,7 @@ BATCH: dict[str, Any] = {
 }
 VALIDATE: dict[str, Any] = {
     "responses": {
-        **refusals(400, 401, 404, 408, 413, 422, 500, 503, 504),
+        **refusals(400, 401, 404, 408, 413, 422, 500, 502, 503, 504),
         200: {"model": Validation},
     },
     "openapi_extra": {"requestBody": _body(ValidateRequest, _form(ValidateRequest, _FILE))},

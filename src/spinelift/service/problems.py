@@ -28,6 +28,7 @@ STATUSES: Mapping[str, int] = {
     "IMAGE_NOT_FOUND": 404,
     "IMAGE_TOO_LARGE": 413,
     "JOB_CANCELLED": 410,
+    "JOB_GIVEN_UP": 500,
     "JOB_CONFLICT": 409,
     "JOB_NOT_FOUND": 404,
     "JOB_UNFINISHED": 409,
