@@ -21,12 +21,12 @@ import structlog
 from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
-if TYPE_CHECKING:
-    from obstore.store import S3Config
-
 from spinelift.images.limits import ImageLimits, shown
 from spinelift.mesh.errors import ImageNotFound, SpineLiftError
 from spinelift.service.fetching import Fetched
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config  # there is none when the program runs
 
 log = structlog.get_logger()
 
@@ -108,7 +108,7 @@ def _open_s3(url: str) -> ObjectStore:
 
 
 def _endpoint() -> str | None:
-    """Where the operator says that S3 is: obstore takes anything, and panics once it is used."""
+    """Where the operator says that S3 is; obstore takes anything, and panics when it is used."""
     found = None
     for name in ENDPOINTS:
         value = os.environ.get(name)
