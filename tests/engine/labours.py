@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest.mock
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spinelift.contract.stages import JobStage
@@ -110,6 +110,19 @@ def perilous_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure
 
     with unittest.mock.patch("spinelift.mesh.pipeline.triangulate", triangulate):
         return generate_answer(task, on_stage)
+
+
+def relapsing_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
+    """Go some way, crash once that was seen, begin again. Its name is the file that says so."""
+    seen = Path(task.name)
+    if not seen.exists():
+        on_stage("polygon")
+        while not seen.exists():
+            time.sleep(0.005)
+        ctypes.string_at(0)
+    on_stage("mask")
+    time.sleep(0.3)  # long enough to be seen, were it told
+    return generate_answer(replace(task, name="arm"), on_stage)
 
 
 DEEDS = {

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from spinelift.contract.problems import Overloaded
 from spinelift.engine.limits import JobLimits
-from spinelift.engine.runner import JobRunner, Overloaded
+from spinelift.engine.runner import JobRunner
 from spinelift.engine.work import Failure
 from tests.engine.labours import Labour, labour
 

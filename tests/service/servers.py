@@ -37,13 +37,17 @@ class Server:
 
 
 @contextlib.asynccontextmanager
-async def serving(answer: Answer, *, tls: bool = False) -> AsyncIterator[Server]:
+async def serving(answer: Answer, *, tls: bool = False, port: int = 0) -> AsyncIterator[Server]:
     """Answer every connection's one request on 127.0.0.1."""
 
-    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        connection = asyncio.current_task()
-        assert connection is not None
-        connections.append(connection)
+    open_: set[asyncio.Task[None]] = set()
+
+    def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(converse(reader, writer))
+        open_.add(task)
+        task.add_done_callback(open_.discard)
+
+    async def converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             asked = await _read_request(reader)
             server.asked.append(asked)
@@ -61,15 +65,15 @@ async def serving(answer: Answer, *, tls: bool = False) -> AsyncIterator[Server]
     if tls:
         context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
         context.load_cert_chain(CERTIFICATE)
-    connections: list[asyncio.Task[None]] = []
-    listening = await asyncio.start_server(connected, "127.0.0.1", 0, ssl=context)
+    listening = await asyncio.start_server(connected, "127.0.0.1", port, ssl=context)
     server = Server(listening.sockets[0].getsockname()[1])
     try:
         yield server
     finally:
         listening.close()
         await listening.wait_closed()
-        await asyncio.gather(*connections)
+        if open_:
+            await asyncio.wait(open_)
 
 
 async def _read_request(reader: asyncio.StreamReader) -> Asked:

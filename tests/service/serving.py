@@ -35,7 +35,10 @@ def serving(
     values = {"storage": "memory:", "workers": 2, "drain_seconds": 0, **settings}
     app = create_app(ServiceSettings(**values), work)
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning", lifespan="on", ws="none"))
-    with socket.create_server(("127.0.0.1", 0)) as listening:
+    # Unless the protocol is named, asyncio lets Nagle's algorithm hold each answer for 40 ms.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
         port = listening.getsockname()[1]
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -170,6 +170,13 @@ def test_slot_is_named_like_the_file(client: httpx.Client, filename: str, name: 
     assert send(client, headers=WAIT, filename=filename).json()["name"] == name
 
 
+def test_name_can_be_given_and_has_to_be_usable(client: httpx.Client) -> None:
+    given = send(client, headers=WAIT, fields={"name": "arms/left"}).json()
+    assert given["name"] == "arms/left"
+    for name in ("../arm", "x" * 201, "x" * 10_000):
+        assert error(send(client, fields={"name": name})) == (422, "NAME_UNUSABLE")
+
+
 def test_name_that_no_file_has_is_refused(client: httpx.Client) -> None:
     assert error(send(client, filename="x" * 10_000)) == (400, "REQUEST_UNREADABLE")
 

@@ -16,8 +16,9 @@ import numpy as np
 import pytest
 from obstore.store import LocalStore, ObjectStore
 
+from spinelift.contract.problems import Overloaded
 from spinelift.engine.limits import JobLimits
-from spinelift.engine.runner import JobRunner, Overloaded
+from spinelift.engine.runner import JobRunner
 from spinelift.images import DEFAULT_LIMITS, encode_png
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.service.addresses import AddressRule

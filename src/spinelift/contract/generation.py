@@ -54,6 +54,20 @@ class MeshResult:
 OnProgress = Callable[[Progress], None]
 
 
+class Forward:
+    """Passes progress on where it is news, and never back: a job may have to be begun anew."""
+
+    def __init__(self, on_progress: OnProgress) -> None:
+        self._on_progress = on_progress
+        self._last: Progress | None = None
+
+    def __call__(self, progress: Progress) -> None:
+        last = self._last
+        if last is None or (progress.percent >= last.percent and progress != last):
+            self._last = progress
+            self._on_progress(progress)
+
+
 class MeshGenerator(Protocol):
     """Makes meshes, in this process's children or far away."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from spinelift.mesh.errors import (
     ImageEmpty,
@@ -20,6 +20,13 @@ from spinelift.spine.errors import NameUnusable, UnknownSpineVersion
 Problem = dict[str, Any]
 """`code`, `message` and `details`."""
 
+
+class Overloaded(SpineLiftError):
+    """As many jobs are waiting as may wait."""
+
+    code: ClassVar[str] = "OVERLOADED"
+
+
 _PLAIN = {
     error.code: error
     for error in (
@@ -28,6 +35,7 @@ _PLAIN = {
         ImageTooLarge,
         ImageUnreadable,
         NameUnusable,
+        Overloaded,
         TriangulationFailed,
         UnknownSpineVersion,
     )
@@ -40,6 +48,19 @@ class GenerationFailed(SpineLiftError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code  # type: ignore[misc]  # of this one
+
+    def __reduce__(self) -> tuple[type[SpineLiftError], tuple[str, ...]]:
+        return GenerationFailed, (self.code, str(self))
+
+
+class MeshServiceUnavailable(GenerationFailed):
+    """The mesh service does not answer, or has not for so long that it is not asked now."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("SERVICE_UNAVAILABLE", message)
+
+    def __reduce__(self) -> tuple[type[SpineLiftError], tuple[str, ...]]:
+        return MeshServiceUnavailable, (str(self),)
 
 
 def problem(error: SpineLiftError) -> Problem:

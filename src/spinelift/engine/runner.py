@@ -15,13 +15,13 @@ from concurrent.futures import CancelledError, Future
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
+from spinelift.contract.problems import Overloaded
 from spinelift.contract.stages import BEGINNINGS, JobStage
 from spinelift.engine.limits import JobLimits, limit_memory
 from spinelift.engine.pool import WorkerCrashed, WorkerLost, WorkerPool, outcome
 from spinelift.engine.work import Failure, failure
-from spinelift.mesh.errors import SpineLiftError
 
 ATTEMPTS = 2
 """A process can be lost through no fault of its job, but hardly twice."""
@@ -31,12 +31,6 @@ LOOK_SECONDS = 0.05
 
 STAGE_WIDTH = 16
 """Bytes: a stage is overwritten by the next, whatever its length."""
-
-
-class Overloaded(SpineLiftError):
-    """As many jobs are waiting as may wait."""
-
-    code: ClassVar[str] = "OVERLOADED"
 
 
 class Labelled(Protocol):

@@ -4,7 +4,7 @@
 library decodes which format, and why: docs/decisions/0005-image-decoding.md.
 """
 
-from spinelift.images.files import read_file
+from spinelift.images.files import open_file, read_file
 from spinelift.images.headers import Header, sniff
 from spinelift.images.limits import DEFAULT_LIMITS, ImageLimits
 from spinelift.images.pixels import Image, decode, decode_alpha, encode_png
@@ -17,6 +17,7 @@ __all__ = [
     "decode",
     "decode_alpha",
     "encode_png",
+    "open_file",
     "read_file",
     "sniff",
 ]

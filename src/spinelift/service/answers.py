@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 
-from spinelift.contract.problems import problem
+from spinelift.contract.problems import GenerationFailed, problem
 from spinelift.mesh.errors import SpineLiftError
 from spinelift.service.foreman import Foreman
 from spinelift.service.records import JobRecord
@@ -36,14 +36,6 @@ class JobCancelled(SpineLiftError):
     code: ClassVar[str] = "JOB_CANCELLED"
 
 
-class JobFailed(SpineLiftError):
-    """A job's own error, as it was written down."""
-
-    def __init__(self, error: Mapping[str, Any]) -> None:
-        super().__init__(error["message"])
-        self.code = error["code"]  # type: ignore[misc]  # of this one
-
-
 def status_of(record: JobRecord, foreman: Foreman) -> JobStatus:
     """Say how far the job is."""
     job_id = record.job_id
@@ -63,7 +55,7 @@ def status_of(record: JobRecord, foreman: Foreman) -> JobStatus:
 async def answer_of(record: JobRecord, foreman: Foreman) -> tuple[bytes, bytes]:
     """Give result and document as JSON. Raises what there is instead of them."""
     if record.error is not None:
-        raise JobFailed(record.error)
+        raise GenerationFailed(str(record.error["code"]), str(record.error["message"]))
     if record.status == "cancelled":
         raise JobCancelled(f"The job {record.job_id} was cancelled: send its request anew.")
     if not record.is_finished:

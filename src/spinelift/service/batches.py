@@ -8,8 +8,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import TypeAlias
 
-from spinelift.contract.problems import problem
-from spinelift.engine.runner import Overloaded
+from spinelift.contract.problems import Overloaded, problem
 from spinelift.mesh.errors import SpineLiftError
 from spinelift.service import answers
 from spinelift.service.foreman import Foreman

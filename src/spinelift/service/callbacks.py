@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import email.utils
 import math
 import random
 import time
@@ -22,6 +21,7 @@ from typing import Any
 import httpcore
 import structlog
 
+from spinelift.contract.retry_after import retry_after_seconds
 from spinelift.service.outbound import Outbound, UrlRefused, UrlUnreachable
 from spinelift.service.webhooks import CallbackEvent, Signer
 
@@ -283,12 +283,8 @@ def _names(event: CallbackEvent) -> dict[str, Any]:
 
 
 def _retry_after(response: httpcore.Response, now: float) -> float:
-    """Seconds that the receiver asks for, as a number or a date; 0 where it does not."""
+    """Seconds that the receiver asks for; 0 where it does not."""
     for name, value in response.headers:
         if name.lower() == b"retry-after":
-            text = value.decode("ascii", "replace")
-            if text.isdecimal():
-                return float(text)
-            with contextlib.suppress(ValueError, OverflowError):
-                return email.utils.parsedate_to_datetime(text).timestamp() - now
+            return retry_after_seconds(value.decode("ascii", "replace"), now)
     return 0

@@ -21,11 +21,11 @@ from obstore.store import ObjectStore
 from pydantic import JsonValue
 
 from spinelift.contract.generation import Progress
-from spinelift.contract.problems import error_of, problem
+from spinelift.contract.problems import Overloaded, error_of, problem
 from spinelift.contract.stages import JobStage
 from spinelift.engine.advice import Advice, AdviceTask, give_advice
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
-from spinelift.engine.runner import JobRunner, Overloaded, Work
+from spinelift.engine.runner import JobRunner, Work
 from spinelift.engine.work import INTERNAL, Failure
 from spinelift.images import DEFAULT_LIMITS
 from spinelift.mesh.errors import ImageNotFound, ImageTooLarge

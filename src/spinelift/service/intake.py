@@ -296,6 +296,11 @@ def _path_of(url: str) -> str:
 def _name(given: str | None, filename: str) -> str:
     """The name of the slot: the one that is given, else the file's where a slot can have it."""
     if given is not None:
+        if len(given) > LONGEST_NAME:
+            raise NameUnusable(
+                f"The name {shown(given)} has {len(given)} characters: choose one of at most "
+                f"{LONGEST_NAME}."
+            )
         check_name(given)
         return given
     stem = PurePosixPath(re.sub(r"[\\:]", "/", filename)).stem.strip()[:LONGEST_NAME].strip()

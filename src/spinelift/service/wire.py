@@ -86,7 +86,9 @@ class GenerateRequest(_Settings):
     ] = None
     name: Annotated[
         str | None,
-        Field(max_length=LONGEST_NAME, description="Of slot and attachment; else the file's."),
+        Field(
+            description=f"Of slot and attachment, 1 to {LONGEST_NAME} characters; else the file's."
+        ),
     ] = None
     image_url: Annotated[
         Url | None, Field(description="Where to fetch the image from; redirects are not followed.")

@@ -1,0 +1,5 @@
+"""What these tests are given."""
+
+from ..service.conftest import gate
+
+__all__ = ["gate"]
