@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
+import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -33,6 +35,7 @@ from tests.engine.labours import patient_answer
 
 LEASE_SECONDS = 0.6
 BEAT_SECONDS = 0.1
+KEEP_SECONDS = 600.0
 
 
 class Site:
@@ -40,7 +43,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.store: JobStore = MemoryJobStore(keep_seconds=600)
+        self.store: JobStore = MemoryJobStore(keep_seconds=KEEP_SECONDS)
         self.storage: ObjectStore = LocalStore(folder / "storage", mkdir=True)
         self.changes: list[JobRecord] = []
         self.jobs = Jobs(self.store, lease_seconds=LEASE_SECONDS, most_attempts=2)
@@ -53,6 +56,7 @@ class Site:
             runner,
             self.storage,
             Fetcher(Outbound(AddressRule()), DEFAULT_LIMITS, seconds=1),
+            keep_seconds=KEEP_SECONDS,
             work=patient_answer,
             on_change=self.changes.append,
             beat_seconds=BEAT_SECONDS,
@@ -158,6 +162,22 @@ def test_what_was_made_before_is_not_made_again(site: Site) -> None:
             assert result.pop("job_id") == "second-job"
             assert result["vertices"] == made[0]["vertices"]
             assert document == made[1]
+
+    run(test())
+
+
+def test_old_result_is_made_anew_and_is_new_then(site: Site) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job")
+            record = await ended(foreman, "first-job")
+            assert record.result_key is not None
+            result = site.folder / "storage" / record.result_key
+            for job_id, age in (("young-job", KEEP_SECONDS - 60), ("late-job", KEEP_SECONDS + 1)):
+                os.utime(result, times=(time.time() - age,) * 2)
+                await site.send(foreman, job_id)
+                assert (await ended(foreman, job_id)).cached == (job_id == "young-job")
+            assert time.time() - result.stat().st_mtime < KEEP_SECONDS - 60
 
     run(test())
 
@@ -364,6 +384,28 @@ def test_stream_that_ends_cancels_its_job_unless_it_is_we_who_hang_up(
             await asyncio.sleep(BEAT_SECONDS)
 
             assert (await site.jobs.get("first-job")).status == status
+
+    run(test())
+
+
+def test_job_whose_result_cannot_be_stored_is_left_and_begun_anew(site: Site, gate: Path) -> None:
+    async def test() -> None:
+        folder = site.folder / "storage"
+        async with site.foreman() as foreman:
+            await site.send(foreman, "first-job", name=gate.name)
+            await until_status(foreman, "first-job", "processing")
+            aside = folder.rename(site.folder / "aside")
+            folder.touch()  # a file: nobody can write below it
+            gate.touch()
+            while foreman.load:
+                await asyncio.sleep(0.01)
+            assert (await site.jobs.get("first-job")).status == "processing"
+            folder.unlink()
+            aside.rename(folder)
+            while not await foreman.adopt():
+                await asyncio.sleep(0.05)
+            record = await ended(foreman, "first-job")
+            assert (record.status, record.attempt) == ("completed", 2)
 
     run(test())
 

@@ -38,6 +38,7 @@ from spinelift.service.storage import open_storage
 from spinelift.service.stores import JobStore, StoreUnavailable
 from spinelift.service.stores.memory import MemoryJobStore
 from spinelift.service.stores.redis import RedisJobStore
+from spinelift.service.sweeping import keep_sweeping
 from spinelift.service.traces import open_traces
 from spinelift.service.webhooks import event_of
 from spinelift.service.wire import Health
@@ -90,6 +91,7 @@ def create_app(
             runner,
             storage,
             Fetcher(outbound, DEFAULT_LIMITS, settings.fetch_seconds),
+            keep_seconds=settings.keep_seconds,
             work=work,
             on_change=lambda record: tell(record, callbacks, foreman),
         )
@@ -98,8 +100,10 @@ def create_app(
             app.state.store, app.state.jobs, app.state.foreman = store, jobs, foreman
             app.state.intake = Intake(Path(folder), callbacks.check_callback_url)
             adopting = asyncio.create_task(_adopt(foreman, settings.lease_seconds / LOOKS))
+            sweeping = asyncio.create_task(keep_sweeping(storage, settings.keep_seconds))
             yield
             adopting.cancel()
+            sweeping.cancel()
             await foreman.close(settings.drain_seconds)
             await callbacks.close(min(settings.drain_seconds, LAST_CALLBACK_SECONDS))
             await asyncio.to_thread(runner.close)

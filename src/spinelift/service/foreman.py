@@ -16,7 +16,6 @@ import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
-import obstore
 import structlog
 from obstore.store import ObjectStore
 from pydantic import JsonValue
@@ -28,13 +27,23 @@ from spinelift.engine.advice import Advice, AdviceTask, give_advice
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.runner import JobRunner, Work
 from spinelift.engine.work import INTERNAL, Failure
+from spinelift.images import DEFAULT_LIMITS
 from spinelift.mesh.errors import ImageNotFound, ImageTooLarge
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.service.fetching import Fetcher
 from spinelift.service.jobs import JobLost, Jobs
 from spinelift.service.orders import Link, Order, Question, Source, StoredImage, Upload
 from spinelift.service.records import JobRecord
-from spinelift.service.storage import ResultGone, fetch_object, read_object
+from spinelift.service.storage import (
+    UPLOADS,
+    ResultGone,
+    delete_object,
+    fetch_object,
+    read_object,
+    save_object,
+    written_at,
+)
+from spinelift.service.sweeping import is_still_given
 
 log = structlog.get_logger()
 
@@ -44,9 +53,6 @@ BEAT_SECONDS = 1.0
 LOOK_SECONDS = 0.1
 """How often to look whether a job has come to another stage, and, for who waits for a job that
 another replica works on, whether its record has changed."""
-
-UPLOADS = "uploads/"
-"""Where in the storage images lie that the service itself has put there."""
 
 USUAL_SECONDS = 0.2
 """What a job is thought to take before one was done."""
@@ -60,6 +66,8 @@ class Foreman:
 
     Parameters
     ----------
+    keep_seconds
+        How long records of ended jobs are kept; no older a result is given to a new job.
     work
         What is done in the workers.
     on_change
@@ -75,6 +83,7 @@ class Foreman:
         storage: ObjectStore,
         fetcher: Fetcher,
         *,
+        keep_seconds: float,
         work: Work[GenerationTask, Answer] = generate_answer,
         on_change: Callable[[JobRecord], None] = lambda record: None,  # noqa: ARG005
         beat_seconds: float = BEAT_SECONDS,
@@ -83,6 +92,7 @@ class Foreman:
         self._runner = runner
         self._storage = storage
         self._fetcher = fetcher
+        self._keep_seconds = keep_seconds
         self._work = work
         self._on_change = on_change
         self._beat_seconds = beat_seconds
@@ -139,8 +149,8 @@ class Foreman:
     async def take_on(self, order: Order, *, is_let_in: bool = False) -> tuple[JobRecord, bool]:
         """Take on a job; tell whether it is new. `is_let_in` spares it the question for room.
 
-        An upload's file may be moved away. Raises Overloaded, JobConflict, StoreUnavailable, and
-        what is wrong with an image that is not here yet.
+        An upload's file may be moved away. Raises Overloaded, JobConflict, StoreUnavailable,
+        StorageUnavailable, and what is wrong with an image that is not here yet.
         """
         there = await self._jobs.find(order.job_id, order.fingerprint)
         if there is not None:
@@ -148,7 +158,7 @@ class Foreman:
         with self._arrival() as image:
             sha256 = await self._bring(order.source, image)
             result_key = order.result_key(sha256)
-            if order.uses_cache and await self._has(result_key):
+            if order.uses_cache and await self._is_made(result_key):
                 return await self._answer_again(order, result_key)
             if not is_let_in:
                 self.check_room()
@@ -276,14 +286,14 @@ class Foreman:
         else:
             # Before there is a record, so that whoever finds one finds its image too.
             image_key = f"{UPLOADS}{secrets.token_hex(16)}"
-            await obstore.put_async(self._storage, image_key, image)
+            await save_object(self._storage, image_key, image)
         request = _request(order, result_key, image_key)
         record, is_new = await self._jobs.create(order.job_id, order.fingerprint, request)
         if is_new:
             image.replace(self._image(order.job_id))
             self._begin(record)
         elif record.request["image_key"] != image_key:
-            await self._forget(image_key)
+            await delete_object(self._storage, image_key)
         return record, is_new
 
     def _image(self, job_id: str) -> Path:
@@ -344,7 +354,8 @@ class Foreman:
 
     async def _carry_out(self, record: JobRecord) -> None:
         if not self._image(record.job_id).exists():  # it came to another replica
-            if record.request["uses_cache"] and await self._has(str(record.request["result_key"])):
+            result_key = str(record.request["result_key"])
+            if record.request["uses_cache"] and await self._is_made(result_key):
                 await self._complete(record, 0.0, cached=True)
                 return
             try:
@@ -381,7 +392,7 @@ class Foreman:
             self._note(await self._jobs.fail(record, error))
             return
         key = str(record.request["result_key"])
-        await obstore.put_async(self._storage, key, result.result + result.document)
+        await save_object(self._storage, key, result.result + result.document)
         await self._complete(record, result.milliseconds, cached=False)
         self._usual_seconds += USUAL_WEIGHT * (result.milliseconds / 1000 - self._usual_seconds)
 
@@ -414,28 +425,24 @@ class Foreman:
                     return (await self._fetcher.fetch(source.url, file)).sha256
             case StoredImage():
                 with path.open("wb") as file:
-                    return (await fetch_object(self._storage, source.key, file)).sha256
+                    fetched = await fetch_object(self._storage, source.key, file, DEFAULT_LIMITS)
+                    return fetched.sha256
 
     async def _bring_again(self, record: JobRecord) -> None:
+        key = str(record.request["image_key"])
         with self._arrival() as image:
             with image.open("wb") as file:
-                await fetch_object(self._storage, str(record.request["image_key"]), file)
+                await fetch_object(self._storage, key, file, DEFAULT_LIMITS)
             image.replace(self._image(record.job_id))
 
     async def _forget_image(self, record: JobRecord) -> None:
         if str(image_key := record.request["image_key"]).startswith(UPLOADS):
-            await self._forget(str(image_key))
+            await delete_object(self._storage, str(image_key))
 
-    async def _forget(self, key: str) -> None:
-        with contextlib.suppress(FileNotFoundError):
-            await obstore.delete_async(self._storage, key)
-
-    async def _has(self, key: str) -> bool:
-        try:
-            await obstore.head_async(self._storage, key)
-        except FileNotFoundError:
-            return False
-        return True
+    async def _is_made(self, key: str) -> bool:
+        """Whether a result is there that will outlive the record of a job that ends now."""
+        written = await written_at(self._storage, key)
+        return written is not None and is_still_given(written, self._keep_seconds, time.time())
 
 
 def _request(order: Order, result_key: str, image_key: str | None) -> dict[str, JsonValue]:

@@ -13,6 +13,7 @@ from pydantic import JsonValue
 
 from spinelift.engine.cache import engine_fingerprint
 from spinelift.mesh.parameters import MeshParameters
+from spinelift.service.storage import RESULTS
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Order:
 
     def result_key(self, sha256: str) -> str:
         """Where in the storage the answer for the image with this hash lies."""
-        return f"results/{_digest(engine_fingerprint(), sha256, self.decisions)}"
+        return f"{RESULTS}{_digest(engine_fingerprint(), sha256, self.decisions)}"
 
 
 @dataclass(frozen=True)

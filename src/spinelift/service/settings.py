@@ -53,7 +53,8 @@ class ServiceSettings(BaseSettings):
         What signs callbacks: `whsec_` and base64, the newest first; a JSON array. Without one
         there are no callbacks.
     keep_seconds
-        How long what is known of a finished job is kept.
+        How long what is known of a finished job is kept; its result is kept longer, and images and
+        results that nobody needs any more are deleted from the storage.
     lease_seconds
         How soon a job is begun anew when its replica is gone.
     """
