@@ -20,6 +20,7 @@ from bench.mixed import JOBS, MEMORY_GOAL, Mixture, send_mixture
 from bench.table import Row, Table
 from spinelift.engine.generation import GenerationTask, generate_answer
 from spinelift.engine.pool import WorkerPool
+from spinelift.engine.runner import NICENESS
 from spinelift.engine.work import Failure
 from spinelift.mesh.parameters import MeshParameters
 
@@ -55,7 +56,8 @@ def tables() -> Iterator[Table]:
         folder = Path(place)
         with (
             Replica(folder / "replica", storage=folder / "storage", workers=WORKERS) as replica,
-            WorkerPool(WORKERS) as pool,
+            # As nice as the service's own, so that others on the machine take from both alike.
+            WorkerPool(WORKERS, niceness=NICENESS) as pool,
         ):
             assert replica.port is not None
             _warm_up(replica.port, pool, folder)
