@@ -43,6 +43,10 @@ def _process(argument: str, on_stage: OnStage) -> str:
     return str(os.getpid())
 
 
+def _niceness(argument: str, on_stage: OnStage) -> str:
+    return str(os.getpriority(os.PRIO_PROCESS, 0))
+
+
 def _crash(argument: str, on_stage: OnStage) -> str:
     ctypes.string_at(0)
     return argument
@@ -128,6 +132,7 @@ def relapsing_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failur
 DEEDS = {
     "echo": _echo,
     "process": _process,
+    "niceness": _niceness,
     "crash": _crash,
     "crash once": _crash_once,
     "hang": _hang,

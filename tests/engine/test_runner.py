@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 
 from spinelift.contract.problems import Overloaded
 from spinelift.engine.limits import JobLimits
-from spinelift.engine.runner import JobRunner
+from spinelift.engine.runner import NICENESS, JobRunner
 from spinelift.engine.work import Failure
 from tests.engine.labours import Labour, labour
 
@@ -48,6 +49,12 @@ def test_results_belong_to_their_tasks(runner: JobRunner) -> None:
     for _ in range(3):
         futures = [runner.submit(labour, Labour("echo", str(number))) for number in range(5)]
         assert [future.result(60) for future in futures] == list("01234")
+
+
+def test_work_comes_after_whoever_waits_for_it(runner: JobRunner) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    niceness = runner.submit(labour, Labour("niceness")).result(60)
+    assert niceness == str(min(own + NICENESS, 19))
 
 
 def test_warm_runner_has_its_process_before_the_first_job() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import math
 import threading
 import time
 from collections.abc import Sequence
@@ -30,6 +31,10 @@ from .replica import Replica
 DEADLINE_SECONDS = 60.0
 """For one request of a client, all its attempts included."""
 
+WORKERS = 2
+LEASES_TO_END = 4
+"""How long, when no more is sent, jobs may take to end; else they never will."""
+
 FOREVER = 2.0**40
 
 
@@ -39,8 +44,8 @@ class Survival:
 
     Attributes
     ----------
-    wrong
-        Requests that got a mesh of another image.
+    right, wrong
+        Names of the images that got their own mesh, and of those that got another's.
     refused
         Why requests got none within their deadline.
     caught
@@ -50,8 +55,8 @@ class Survival:
         That requests took.
     """
 
-    right: int = 0
-    wrong: int = 0
+    right: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     kills: int = 0
     records: list[JobRecord] = field(default_factory=list)
@@ -60,7 +65,7 @@ class Survival:
 
     @property
     def requests(self) -> int:
-        return self.right + self.wrong + len(self.refused)
+        return len(self.right) + len(self.wrong) + len(self.refused)
 
 
 def survive(
@@ -79,77 +84,107 @@ def survive(
     seen = Survival()
     with ExitStack() as stack:
         redis_url = stack.enter_context(RedisServer()).url
+        settings = {
+            "redis_url": redis_url,
+            "storage": folder / "storage",
+            "lease_seconds": lease_seconds,
+            "workers": WORKERS,
+        }
         replicas = [
-            stack.enter_context(
-                Replica(
-                    folder / f"replica-{number}",
-                    redis_url=redis_url,
-                    storage=folder / "storage",
-                    lease_seconds=lease_seconds,
-                    workers=2,
-                )
-            )
+            stack.enter_context(Replica(folder / f"replica-{number}", **settings))
             for number in range(2)
         ]
         port = stack.enter_context(
             balancing(lambda: [replica.port for replica in replicas if replica.port is not None])
         )
+        patience = Patience(total_seconds=DEADLINE_SECONDS)
         client = stack.enter_context(
-            MeshServiceClient(
-                f"http://127.0.0.1:{port}", patience=Patience(total_seconds=DEADLINE_SECONDS)
-            )
+            MeshServiceClient(f"http://127.0.0.1:{port}", patience=patience)
         )
         until = time.monotonic() + seconds
-        lock = threading.Lock()
-        turns = itertools.cycle(pictures)
-
-        def send(number: int) -> None:
-            file = folder / f"image-{number}"
-            while time.monotonic() < until:
-                with lock:
-                    picture = next(turns)
-                file.write_bytes(fresh(picture.png))
-                request = MeshRequest(file, picture.name, MeshParameters())
-                start = time.monotonic()
-                try:
-                    fields = client.generate(request).fields
-                except SpineLiftError as error:
-                    with lock:
-                        seen.refused.append(f"{error.code}: {error}")
-                    continue
-                with lock:
-                    seen.seconds.append(time.monotonic() - start)
-                    if picture.is_of(fields):
-                        seen.right += 1
-                    else:
-                        seen.wrong += 1
-
-        killed: dict[str, tuple[float, int]] = {}
-        with ThreadPoolExecutor(clients) as pool:
-            sending = [pool.submit(send, number) for number in range(clients)]
-            for victim in itertools.cycle(replicas):
-                time.sleep(max(0.0, min(kill_every_seconds, until - time.monotonic())))
-                if time.monotonic() >= until:
-                    break
-                now = time.time()
-                victim.kill()
-                seen.kills += 1
-                for record in _unfinished(redis_url):
-                    # One that was begun again since it was caught has been caught again.
-                    if killed.get(record.job_id, (0.0, -1))[1] != record.attempt:
-                        killed[record.job_id] = (now, record.attempt)
-                victim.start()
-            for future in sending:
-                future.result()
-        end = time.monotonic() + 4 * lease_seconds
+        turns = _Turns(pictures)
+        pool = stack.enter_context(ThreadPoolExecutor(clients))
+        sending = [
+            pool.submit(_send_until, until, client, turns, folder / f"image-{number}", seen)
+            for number in range(clients)
+        ]
+        caught = _kill_until(until, replicas, kill_every_seconds, redis_url)
+        for future in sending:
+            future.result()
+        end = time.monotonic() + LEASES_TO_END * lease_seconds
         while _unfinished(redis_url) and time.monotonic() < end:
             time.sleep(0.2)
-        seen.records = _all(redis_url)
-        for record in seen.records:
-            if record.job_id in killed:
-                lasted = record.updated_at - killed[record.job_id][0]
-                seen.caught[record.job_id] = lasted if record.is_finished else float("inf")
+        seen.kills, seen.records = len(caught), _all(redis_url)
+        seen.caught = lasted(caught, seen.records)
     return seen
+
+
+class _Turns:
+    """Pictures one after the other, for whichever thread asks."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self._pictures = itertools.cycle(pictures)
+        self._lock = threading.Lock()
+
+    def take(self) -> Picture:
+        with self._lock:
+            return next(self._pictures)
+
+
+def _send_until(
+    until: float, client: MeshServiceClient, turns: _Turns, file: Path, seen: Survival
+) -> None:
+    """As one client: the next image when there is the mesh of the last."""
+    while time.monotonic() < until:
+        picture = turns.take()
+        file.write_bytes(fresh(picture.png))
+        start = time.monotonic()
+        try:
+            fields = client.generate(MeshRequest(file, picture.name, MeshParameters())).fields
+        except SpineLiftError as error:
+            seen.refused.append(f"{error.code}: {error}")
+            continue
+        seen.seconds.append(time.monotonic() - start)
+        (seen.right if picture.is_of(fields) else seen.wrong).append(picture.name)
+
+
+@dataclass(frozen=True)
+class Kill:
+    """When it was, by `time.time`, and the jobs that had not ended then."""
+
+    time: float
+    left: list[JobRecord]
+
+
+def _kill_until(
+    until: float, replicas: Sequence[Replica], every_seconds: float, redis_url: str
+) -> list[Kill]:
+    """Kill one after the other, each as soon as that before it serves again."""
+    kills: list[Kill] = []
+    for victim in itertools.cycle(replicas):
+        time.sleep(max(0.0, min(every_seconds, until - time.monotonic())))
+        if time.monotonic() >= until:
+            break
+        now = time.time()
+        victim.kill()
+        kills.append(Kill(now, _unfinished(redis_url)))
+        victim.start()
+    return kills
+
+
+def lasted(kills: Sequence[Kill], records: Sequence[JobRecord]) -> dict[str, float]:
+    """How long each job that a kill caught took from then to its end."""
+    first: dict[tuple[str, int], float] = {}
+    last: dict[str, float] = {}
+    for kill in kills:
+        for record in kill.left:
+            # One that was begun again in between has been caught again: it counts from then.
+            last[record.job_id] = first.setdefault((record.job_id, record.attempt), kill.time)
+    return {
+        record.job_id: record.updated_at - last[record.job_id] if record.is_finished else math.inf
+        for record in records
+        if record.job_id in last
+    }
 
 
 def _unfinished(redis_url: str) -> list[JobRecord]:

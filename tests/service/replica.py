@@ -67,13 +67,13 @@ class Replica:
         }
         log = self._folder / f"log-{next(self._lives)}"
         with log.open("w") as stderr:
-            self._process = subprocess.Popen(
+            process = self._process = subprocess.Popen(
                 (sys.executable, "-m", "spinelift", "mesh-service", "--port", "0"),
                 env=os.environ | {"TMPDIR": str(self._folder)} | settings,
                 stderr=stderr,
                 start_new_session=True,  # whose members are found when it is dead
             )
-        wait_until(lambda: self._process.poll() is not None or _listening(log))
+        wait_until(lambda: process.poll() is not None or _listening(log))
         [listening] = _listening(log)
         self.port = listening["port"]
 

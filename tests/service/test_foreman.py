@@ -131,6 +131,8 @@ def test_job_is_done_and_its_answer_is_there_to_read(site: Site) -> None:
             result, document = await answer(foreman, record)
             assert (result["job_id"], result["name"], result["width"]) == ("first-job", "arm", 30)
             assert [slot["name"] for slot in document["slots"]] == ["arm"]
+            while foreman.load:
+                await asyncio.sleep(0.01)
             assert await site.storage.list(prefix="uploads").collect_async() == []
 
     run(test())

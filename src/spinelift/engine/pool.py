@@ -72,14 +72,18 @@ class WorkerPool:
     ----------
     workers
         How many processes.
+    niceness
+        How far they come after this process where a core is wanted by several.
     """
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, *, niceness: int = 0) -> None:
         context = multiprocessing.get_context("forkserver" if sys.platform == "linux" else "spawn")
         if sys.platform == "linux":
             context.set_forkserver_preload(["spinelift.engine.nursery"])
         self.workers = workers
-        self._pool = ProcessPool(max_workers=workers, initializer=follow_parent, context=context)
+        self._pool = ProcessPool(
+            max_workers=workers, initializer=_begin, initargs=(niceness,), context=context
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -218,6 +222,13 @@ def _work_through(handful: _Handful[Argument, Result]) -> list[Result]:
         if time.monotonic() >= until:
             break
     return results
+
+
+def _begin(niceness: int) -> None:
+    """In a worker, before its first task."""
+    follow_parent()
+    if niceness and sys.platform != "win32":
+        os.nice(niceness)
 
 
 def follow_parent() -> None:

@@ -29,6 +29,9 @@ ATTEMPTS = 2
 LOOK_SECONDS = 0.05
 """How often the stages of running jobs are looked up; most jobs are over before."""
 
+NICENESS = 5
+"""Of the workers: who asks how a job goes is answered before the job itself goes on."""
+
 STAGE_WIDTH = 16
 """Bytes: a stage is overwritten by the next, whatever its length."""
 
@@ -67,7 +70,7 @@ class JobRunner:
         self.workers = workers
         self.waiting = waiting
         self.limits = limits
-        self._pool = WorkerPool(workers)
+        self._pool = WorkerPool(workers, niceness=NICENESS)
         self._stages = tempfile.TemporaryDirectory(prefix="spinelift-")
         self._jobs: set[_Job[Any, Any]] = set()
         self._number = 0
@@ -128,7 +131,7 @@ class JobRunner:
         job.attempts += 1
         order = _Order(job.work, job.task, job.stage_file, self.limits.memory_bytes)
         if not self._pool.is_alive:
-            self._pool = WorkerPool(self.workers)
+            self._pool = WorkerPool(self.workers, niceness=NICENESS)
         running = self._pool.submit(_carry_out, order, timeout_seconds=self.limits.seconds)
         job.running = running
         if job.future.cancelled():

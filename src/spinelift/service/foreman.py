@@ -100,6 +100,8 @@ class Foreman:
         self._places = asyncio.Semaphore(runner.workers)
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._news: dict[str, asyncio.Event] = {}
+        # So that whoever waits for a job need not wait for its answer to be read again.
+        self._just_made: dict[str, bytes] = {}
         self._arriving = 0
         self._usual_seconds = USUAL_SECONDS
         self._drain_until: float | None = None
@@ -195,7 +197,9 @@ class Foreman:
     async def answer(self, record: JobRecord) -> tuple[bytes, bytes]:
         """Give result and Spine document of a completed job, as JSON. Raises ResultGone."""
         assert record.result_key is not None
-        stored = await read_object(self._storage, record.result_key)
+        stored = self._just_made.get(record.job_id) or await read_object(
+            self._storage, record.result_key
+        )
         if stored is None:
             raise ResultGone(f"The result of the job {record.job_id} is gone: send it again.")
         fields, document = stored.splitlines()
@@ -309,6 +313,7 @@ class Foreman:
     def _tidy(self, job_id: str) -> None:
         del self._under_way[job_id]
         self._news.pop(job_id).set()
+        self._just_made.pop(job_id, None)
         self._image(job_id).unlink(missing_ok=True)
 
     def _note(self, record: JobRecord) -> None:
@@ -392,7 +397,9 @@ class Foreman:
             self._note(await self._jobs.fail(record, error))
             return
         key = str(record.request["result_key"])
-        await save_object(self._storage, key, result.result + result.document)
+        stored = result.result + result.document
+        await save_object(self._storage, key, stored)
+        self._just_made[record.job_id] = stored
         await self._complete(record, result.milliseconds, cached=False)
         self._usual_seconds += USUAL_WEIGHT * (result.milliseconds / 1000 - self._usual_seconds)
 
