@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 from collections.abc import Iterator
@@ -18,6 +19,8 @@ from spinelift.images import encode_png
 from spinelift.mesh.parameters import PARAMETERS, MeshParameters
 from spinelift.mesh.validation import MeshParameterValidator
 from spinelift.samples import draw
+from spinelift.service.app import _adopt
+from spinelift.service.stores import StoreUnavailable
 
 from ..processes import wait_until
 from .serving import GENERATE, STREAM, VALIDATE, WAIT, error, events, picture, send, serving
@@ -294,3 +297,23 @@ def test_more_than_can_wait_is_told_to_come_back(gate: Path) -> None:
         refused = send(client)
     assert error(refused) == (503, "OVERLOADED")
     assert int(refused.headers["Retry-After"]) > 0
+
+
+def test_looking_for_jobs_of_the_dead_goes_on_after_any_fault() -> None:
+    faults: list[Exception] = [StoreUnavailable("It is gone."), RuntimeError("A bug."), OSError()]
+
+    async def look() -> None:
+        looked = asyncio.Event()
+
+        class Faulty:
+            async def adopt(self) -> int:
+                if faults:
+                    raise faults.pop()
+                looked.set()
+                return 0
+
+        looking = asyncio.create_task(_adopt(Faulty(), every_seconds=0))  # type: ignore[arg-type]
+        await asyncio.wait_for(looked.wait(), 60)
+        looking.cancel()
+
+    asyncio.run(look())

@@ -153,6 +153,8 @@ async def _adopt(foreman: Foreman, every_seconds: float) -> None:
             await foreman.adopt()
         except StoreUnavailable:
             log.warning("store.unavailable")
+        except Exception:  # or the jobs of the dead would never be taken on again
+            log.exception("jobs.not_adopted")
 
 
 async def _authorised(request: Request) -> None:

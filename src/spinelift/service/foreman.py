@@ -241,9 +241,9 @@ class Foreman:
         return adopted
 
     async def drain(self, seconds: float) -> None:
-        """Take no more jobs, and let those there are end, for so long from the first call on."""
-        if self._drain_until is None:
-            self._drain_until = time.monotonic() + seconds
+        """Take no more jobs, and let those there are end for so long, which no call can extend."""
+        until = time.monotonic() + seconds
+        self._drain_until = until if self._drain_until is None else min(until, self._drain_until)
         while self.load and time.monotonic() < self._drain_until:
             await asyncio.sleep(LOOK_SECONDS)
 

@@ -31,13 +31,15 @@ def run_service(
 ) -> None:
     """Serve until one of `stops` comes, and drain. Raises UnusableSettings.
 
-    A second of those signals is handled as it was before: it does not wait.
+    A second of those signals does not wait for jobs, and ends with KeyboardInterrupt.
     """
     configure_logs()
     with listen(settings.host, settings.port) as listening:
         server = _Server(settings, stops, work)
         server.run(sockets=[listening])
         log.info("service.ended")
+        if server.is_hurried:
+            raise KeyboardInterrupt
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -70,6 +72,7 @@ class _Server(uvicorn.Server):
         self._stops = stops
         self._replica = create_app(settings, work)
         self._draining: asyncio.Task[None] | None = None
+        self.is_hurried = False
         super().__init__(
             uvicorn.Config(
                 self._replica,
@@ -93,7 +96,10 @@ class _Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Take the first signal as the wish to drain; what the caller ignores stays ignored."""
+        """Take a signal as a wish, carried out by the loop: raised as an error, it could get lost.
+
+        What the caller ignores stays ignored.
+        """
         loop = asyncio.get_running_loop()
         before = {
             stop: signal.getsignal(stop)
@@ -101,29 +107,31 @@ class _Server(uvicorn.Server):
             if signal.getsignal(stop) != signal.SIG_IGN
         }
 
-        def restore() -> None:
-            for stop, handler in before.items():
-                signal.signal(stop, handler)
+        def wish(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+            loop.call_soon_threadsafe(self._stop)
 
-        def stop_gently(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-            restore()
-            loop.call_soon_threadsafe(self._begin_to_drain)
-
-        for stop in before:
-            signal.signal(stop, stop_gently)
+        for number in before:
+            signal.signal(number, wish)
         try:
             yield
         finally:
-            restore()
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
-    def _begin_to_drain(self) -> None:
-        self._draining = asyncio.create_task(self._drain())
+    def _stop(self) -> None:
+        """Begin to drain; asked again, drain no longer."""
+        seconds = self._settings.drain_seconds
+        if self._draining is not None:
+            self.is_hurried = True
+            self.config.timeout_graceful_shutdown = 0
+            seconds = 0
+        self._draining = asyncio.create_task(self._drain(seconds))
 
-    async def _drain(self) -> None:
+    async def _drain(self, seconds: float) -> None:
         try:
             if self.started:
                 foreman = self._replica.state.foreman
-                log.info("service.draining", jobs=foreman.load)
-                await foreman.drain(self._settings.drain_seconds)
+                log.info("service.draining", jobs=foreman.load, seconds=seconds)
+                await foreman.drain(seconds)
         finally:
             self.should_exit = True
