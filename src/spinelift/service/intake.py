@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 import secrets
-import shutil
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -40,6 +39,7 @@ from spinelift.spine.names import check_name
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
+CHUNK_BYTES = 256 * 1024
 LONGEST_FIELD = 64 * 1024
 LARGEST_NUMBER = 2**53
 NAMELESS = "image"
@@ -252,10 +252,12 @@ def _object(text: str | bytes, what: str) -> dict[str, Any]:
 
 def _write_down(upload: UploadFile, path: Path) -> str:
     """Write the file down, and give its SHA-256."""
-    with path.open("w+b") as file:
-        shutil.copyfileobj(upload.file, file)
-        file.seek(0)
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    digest = hashlib.sha256()
+    with path.open("wb") as file:
+        while chunk := upload.file.read(CHUNK_BYTES):
+            digest.update(chunk)
+            file.write(chunk)
+    return digest.hexdigest()
 
 
 def _source(wish: GenerateRequest, uploads: Sequence[tuple[str, Upload]]) -> tuple[str, Source]:
