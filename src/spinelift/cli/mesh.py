@@ -41,9 +41,7 @@ from spinelift.engine.cache import Cache
 from spinelift.engine.files import staging
 from spinelift.engine.work import Failure, MeshedImage, MeshTask, OutputUnwritable, mesh_image
 from spinelift.images.limits import ImageLimits
-from spinelift.spine.document import SPINE_VERSIONS
-
-DEFAULT_VERSION = "4.2"
+from spinelift.spine.document import DEFAULT_VERSION, SPINE_VERSIONS
 
 NO_RECIPE, NO_LIMITS, PLAIN_RUN = RecipeFlags(), LimitFlags(), RunFlags()
 NO_PARAMETERS = ParameterFlags()

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from spinelift.contract.stages import BEGINNINGS, SENTENCES, JobStage
 from spinelift.mesh.parameters import MeshParameters
+from spinelift.spine.document import DEFAULT_VERSION
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class MeshRequest:
     image: Path
     name: str
     parameters: MeshParameters
-    spine_version: str = "4.2"
+    spine_version: str = DEFAULT_VERSION
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ from spinelift.service.wire import (
     GenerateRequest,
     ValidateRequest,
 )
-from spinelift.spine.document import SPINE_VERSIONS
-from spinelift.spine.errors import NameUnusable, UnknownSpineVersion
+from spinelift.spine.document import DEFAULT_VERSION, check_version
+from spinelift.spine.errors import NameUnusable
 from spinelift.spine.names import check_name
 
 MULTIPART = "multipart/form-data"
@@ -43,7 +43,6 @@ CHUNK_BYTES = 256 * 1024
 LONGEST_FIELD = 64 * 1024
 LARGEST_NUMBER = 2**53
 NAMELESS = "image"
-NEWEST_SPINE = "4.2"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -146,12 +145,8 @@ class Intake:
         self, fields: dict[str, Any], uploads: Sequence[tuple[str, Upload]], uses_cache: bool
     ) -> Order:
         wish = _checked(GenerateRequest, fields)
-        version = wish.spine_version or NEWEST_SPINE
-        if version not in SPINE_VERSIONS:
-            raise UnknownSpineVersion(
-                f"Spine version {shown(version)} is not supported: "
-                f"use one of {', '.join(SPINE_VERSIONS)}."
-            )
+        version = wish.spine_version or DEFAULT_VERSION
+        check_version(version)
         if wish.callback_url is not None:
             self._check_callback_url(wish.callback_url)
         filename, source = _source(wish, uploads)

@@ -20,6 +20,9 @@ from spinelift.mesh.types import Mesh
 from spinelift.spine.errors import NothingToWrite, PositionUnusable, UnknownSpineVersion
 from spinelift.spine.names import check_name
 
+DEFAULT_VERSION = "4.2"
+LONGEST_SHOWN_VERSION = 20
+
 SPINE_VERSIONS = MappingProxyType(
     {
         "3.8": "3.8.99",
@@ -38,9 +41,18 @@ FARTHEST = 1_000_000.0
 """Largest coordinate of a position: beyond it, a runtime's 32-bit floats lose 1/16 px."""
 
 
+def check_version(version: str) -> None:
+    """Raise `UnknownSpineVersion` for one that is not in `SPINE_VERSIONS`."""
+    if version not in SPINE_VERSIONS:
+        raise UnknownSpineVersion(
+            f"Spine version {version[:LONGEST_SHOWN_VERSION]!r} is not supported. "
+            f"Use one of {', '.join(SPINE_VERSIONS)}."
+        )
+
+
 def skeleton_document(
     meshes: Mapping[str, Mesh],
-    version: str = "4.2",
+    version: str = DEFAULT_VERSION,
     *,
     positions: Mapping[str, tuple[float, float]] | None = None,
     paths: Mapping[str, str] | None = None,
@@ -68,10 +80,7 @@ def skeleton_document(
     ------
     UnknownSpineVersion, NothingToWrite, NameUnusable, PositionUnusable
     """
-    if version not in SPINE_VERSIONS:
-        raise UnknownSpineVersion(
-            f"Spine version {version!r} is not supported. Use one of {', '.join(SPINE_VERSIONS)}."
-        )
+    check_version(version)
     if not meshes:
         raise NothingToWrite("There is no mesh to write. Mesh at least one image first.")
     positions, paths = positions or {}, paths or {}
