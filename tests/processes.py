@@ -4,8 +4,39 @@ from __future__ import annotations
 
 import os
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class Killable(ABC):
+    """A server of the tests' own, which runs in a `with` block and can be killed before its end."""
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+
+    @abstractmethod
+    def kill(self) -> None:
+        """End it at once, where it runs."""
+
+    def end(self) -> None:
+        """Leave nothing behind."""
+        self.kill()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.end()
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:

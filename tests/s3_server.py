@@ -13,21 +13,19 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from .processes import wait_until
+from .processes import Killable, wait_until
 
 WEED = Path(sys.executable).with_name("weed")
 
 KEY, SECRET = "tester", "the secret of the tests"
 
 
-class S3Server:
+class S3Server(Killable):
     """A server with one bucket, which is empty when it starts; ends with the `with` block."""
 
     bucket = "tests"
@@ -45,17 +43,8 @@ class S3Server:
         }
         """What an operator would set."""
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.kill()
+    def end(self) -> None:
+        super().end()
         self._folder.cleanup()
 
     def start(self) -> None:

@@ -9,13 +9,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from ..processes import session_members, wait_until
+from ..processes import Killable, session_members, wait_until
 
 
-class Replica:
+class Replica(Killable):
     """Listens on another port of loopback each time it starts; ends with the `with` block.
 
     Parameters
@@ -32,18 +31,6 @@ class Replica:
         self._process: subprocess.Popen[bytes] | None = None
         self._lives = itertools.count(1)
         self.port: int | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.kill()
 
     @property
     def url(self) -> str:
