@@ -8,7 +8,10 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import stamina
 from tests.processes import processor_seconds
 from tests.service.kills import Survival, survive
@@ -17,6 +20,7 @@ from tests.service.replica import Replica
 
 from bench import load, sheet
 from bench.clock import median, median_ratio, milliseconds, percentile
+from bench.floor import WORKERS, Floor
 from bench.mixed import JOBS, MEMORY_GOAL, Mixture, send_mixture
 from bench.table import Row, Table
 from spinelift.engine.generation import GenerationTask, generate_answer
@@ -26,8 +30,6 @@ from spinelift.engine.work import Failure
 from spinelift.mesh.parameters import MeshParameters
 
 SIDE = 1024
-WORKERS = 2
-
 BATCH, TURNS = 120, 7
 """Images of one turn, and turns, of both sides."""
 
@@ -36,7 +38,7 @@ SATURATING = 4
 
 OVERHEAD_GOAL = 0.15
 
-PAIRS = 200
+ROUNDS = 200
 LATENCY_GOAL = 5.0
 """Milliseconds more than the bare call takes."""
 
@@ -59,13 +61,14 @@ def tables() -> Iterator[Table]:
         folder = Path(place)
         with (
             Replica(folder / "replica", storage=folder / "storage", workers=WORKERS) as replica,
+            Floor() as floor,
             # As nice as the service's own, so that others on the machine take from both alike.
             WorkerPool(WORKERS, niceness=NICENESS) as pool,
         ):
             assert replica.port is not None
-            _warm_up(replica.port, pool, folder)
-            yield throughput(replica, pool, folder, BATCH, TURNS)
-            yield latency(replica.port, pool, folder, PAIRS)
+            _warm_up((floor, replica), pool, folder)
+            yield throughput(floor, replica, pool, folder, BATCH, TURNS)
+            yield latency(floor, replica, pool, folder, ROUNDS)
             yield crowd(replica.port, CROWD_IMAGES)
             yield statuses(replica.port, READ_SECONDS)
         # Anew: what it has held until now is not what it is to be measured by.
@@ -89,7 +92,11 @@ def tables() -> Iterator[Table]:
         )
 
 
-# The bare call
+# The bare call, and what is measured beside it
+
+Server: TypeAlias = Floor | Replica
+
+SERVERS = ("the floor: an upload handed on", "the service")
 
 
 def _sheets(count: int) -> list[bytes]:
@@ -115,9 +122,10 @@ def _call_bare(paths: Sequence[Path]) -> float:
     return (time.perf_counter() - start) * 1000
 
 
-def _warm_up(port: int, pool: WorkerPool, folder: Path) -> None:
+def _warm_up(servers: Sequence[Server], pool: WorkerPool, folder: Path) -> None:
     few = _sheets(4 * len(sheet.SHEETS))
-    load.answer_all(port, [load.form(image) for image in few], SATURATING)
+    for server in servers:
+        load.answer_all(_port(server), [load.form(image) for image in few], SATURATING)
     paths = _write(folder, few)
     for future in [pool.submit(_call_bare, paths) for _ in range(WORKERS)]:
         future.result()
@@ -126,11 +134,14 @@ def _warm_up(port: int, pool: WorkerPool, folder: Path) -> None:
 # One replica
 
 
-def throughput(replica: Replica, pool: WorkerPool, folder: Path, batch: int, turns: int) -> Table:
-    """Two processes that call the library, and a service with two workers, in turns."""
-    assert replica.port is not None
-    bare, served = [], []
-    spent = [0.0, 0.0, 0.0]
+def throughput(
+    floor: Floor, replica: Replica, pool: WorkerPool, folder: Path, batch: int, turns: int
+) -> Table:
+    """Two processes that call the library, and two servers with two workers, in turns."""
+    bare: list[float] = []
+    servers: tuple[Server, Server] = (floor, replica)
+    served: list[list[float]] = [[], []]
+    spent = np.zeros((2, 3))
     for _ in range(turns):
         images = _sheets(batch)
         paths = _write(folder, images)
@@ -142,28 +153,23 @@ def throughput(replica: Replica, pool: WorkerPool, folder: Path, batch: int, tur
 
         forms = [load.form(image) for image in images]
         bare.append(milliseconds(call_bare) / batch)
-        before = _spent(replica)
-        start = time.perf_counter()
-        load.answer_all(replica.port, forms, SATURATING)
-        served.append((time.perf_counter() - start) * 1000 / batch)
-        spent = [
-            total + now - then
-            for total, now, then in zip(spent, _spent(replica), before, strict=True)
-        ]
-    overhead = median_ratio(served, bare) - 1
-    each = [f"{1000 * seconds / (batch * turns):.1f}" for seconds in spent]
-    rows = [
-        Row(("the bare call in 2 processes", f"{median(bare):.1f}", "", "", "", "")),
-        Row(
-            ("the service with 2 workers", f"{median(served):.1f}", *each, f"{overhead:.0%}"),
-            overhead <= OVERHEAD_GOAL,
-        ),
-    ]
+        for number, server in enumerate(servers):
+            before = _spent(server)
+            start = time.perf_counter()
+            load.answer_all(_port(server), forms, SATURATING)
+            served[number].append((time.perf_counter() - start) * 1000 / batch)
+            spent[number] += _spent(server) - before
+    rows = [Row(("the bare call in 2 processes", f"{median(bare):.1f}", "", "", "", ""))]
+    for name, times, seconds in zip(SERVERS, served, spent, strict=True):
+        overhead = median_ratio(times, bare) - 1
+        each = [f"{one:.1f}" for one in 1000 * seconds / (batch * turns)]
+        is_met = overhead <= OVERHEAD_GOAL if times is served[-1] else None
+        rows.append(Row((name, f"{median(times):.1f}", *each, f"{overhead:.0%}"), is_met))
     columns = (
         f"fresh images of {SIDE} px",
         "ms an image",
         "of CPU: workers",
-        "service",
+        "server",
         "clients",
         "overhead",
     )
@@ -171,29 +177,34 @@ def throughput(replica: Replica, pool: WorkerPool, folder: Path, batch: int, tur
     return Table("Service: throughput", columns, rows, goal)
 
 
-def _spent(replica: Replica) -> list[float]:
-    """Seconds of CPU that workers, service and clients have taken until now."""
-    workers = sum(map(processor_seconds, replica.children))
-    return [workers, processor_seconds(replica.pid), time.process_time()]
+def _port(server: Server) -> int:
+    assert server.port is not None
+    return server.port
 
 
-def latency(port: int, pool: WorkerPool, folder: Path, pairs: int) -> Table:
-    """One image at a time: bare in a warm process, then served over a kept connection."""
-    bare, served = [], []
-    with load.Client(port) as client:
-        for image in _sheets(pairs):
+def _spent(server: Server) -> npt.NDArray[np.float64]:
+    """Seconds of CPU that workers, server and clients have taken until now."""
+    workers = sum(map(processor_seconds, server.children))
+    return np.array([workers, processor_seconds(server.pid), time.process_time()])
+
+
+def latency(floor: Floor, replica: Replica, pool: WorkerPool, folder: Path, rounds: int) -> Table:
+    """One image at a time: bare in a warm process, then served over kept connections."""
+    bare: list[float] = []
+    served: list[list[float]] = [[], []]
+    with load.Client(_port(floor)) as to_floor, load.Client(_port(replica)) as to_replica:
+        for image in _sheets(rounds):
             bare.append(pool.submit(_call_bare, _write(folder, [image])).result())
-            answered = client.send(load.form(image))
-            load.check(answered)
-            served.append(answered.milliseconds)
-    more = median([after - before for before, after in zip(bare, served, strict=True)])
-    rows = [
-        Row((name, f"{median(times):.1f}", f"{percentile(times, 99):.1f}", *cells), is_met)
-        for name, times, cells, is_met in (
-            ("the bare call", bare, ("",), None),
-            ("the service", served, (f"{more:.1f}",), more <= LATENCY_GOAL),
-        )
-    ]
+            for times, client in zip(served, (to_floor, to_replica), strict=True):
+                answered = client.send(load.form(image))
+                load.check(answered)
+                times.append(answered.milliseconds)
+    rows = [Row(("the bare call", f"{median(bare):.1f}", f"{percentile(bare, 99):.1f}", ""))]
+    for name, times in zip(SERVERS, served, strict=True):
+        more = median([after - before for before, after in zip(bare, times, strict=True)])
+        is_met = more <= LATENCY_GOAL if times is served[-1] else None
+        cells = (f"{median(times):.1f}", f"{percentile(times, 99):.1f}", f"{more:.1f}")
+        rows.append(Row((name, *cells), is_met))
     columns = (f"fresh images of {SIDE} px", "ms median", "p99", "ms more")
     goal = f"the median of what the service takes more at most {LATENCY_GOAL:g} ms"
     return Table("Service: latency of one client", columns, rows, goal)

@@ -15,6 +15,7 @@ import pytest
 from spinelift.contract.problems import Overloaded
 from spinelift.engine.limits import JobLimits
 from spinelift.engine.runner import NICENESS, JobRunner
+from spinelift.engine.stages import LINE_BYTES, LINES
 from spinelift.engine.work import Failure
 from tests.engine.labours import Labour, labour
 
@@ -184,4 +185,5 @@ def test_jobs_leave_nothing_behind(runner: JobRunner) -> None:
         wait_for([runner.submit(labour, Labour("echo")) for _ in range(5)])
     wait_until(lambda: runner.load == 0)
 
-    wait_until(lambda: not any(Path(runner._stages.name).iterdir()))
+    assert list(Path(runner._folder.name).iterdir()) == [runner._board.path]
+    assert runner._board.path.stat().st_size == LINES * LINE_BYTES

@@ -138,7 +138,7 @@ def test_batch_larger_than_the_queue_is_let_in_whole(gate: Path) -> None:
         ({"json": {}}, (422, "REQUEST_UNREADABLE")),
         ({"json": []}, (422, "REQUEST_UNREADABLE")),
         ({"files": form(*PICTURES), "data": {"job_id": ["only-one"]}}, (422, "REQUEST_UNREADABLE")),
-        ({"files": form(*[b"x"] * 101)}, (400, "REQUEST_UNREADABLE")),
+        ({"files": form(*[b"x"] * 101)}, (422, "REQUEST_UNREADABLE")),
     ],
 )
 def test_what_is_no_batch_is_said(

@@ -25,6 +25,7 @@ from spinelift.service import answers
 from spinelift.service.addresses import AddressRule
 from spinelift.service.fetching import Fetcher
 from spinelift.service.foreman import Foreman
+from spinelift.service.images import JobImages
 from spinelift.service.jobs import JobConflict, JobNotFound, Jobs
 from spinelift.service.orders import Order, Upload
 from spinelift.service.outbound import Outbound
@@ -49,13 +50,17 @@ class Site:
         self.jobs = Jobs(self.store, lease_seconds=LEASE_SECONDS, most_attempts=2)
 
     @asynccontextmanager
-    async def foreman(self, *, waiting: int = 4) -> AsyncIterator[Foreman]:
+    async def foreman(self, *, waiting: int = 4, shares: bool = True) -> AsyncIterator[Foreman]:
         runner = JobRunner(workers=1, waiting=waiting, limits=JobLimits(seconds=60))
         foreman = Foreman(
             self.jobs,
             runner,
             self.storage,
-            Fetcher(Outbound(AddressRule()), DEFAULT_LIMITS, seconds=1),
+            JobImages(
+                self.storage,
+                Fetcher(Outbound(AddressRule()), DEFAULT_LIMITS, seconds=1),
+                shares=shares,
+            ),
             keep_seconds=KEEP_SECONDS,
             work=patient_answer,
             on_change=self.changes.append,
@@ -240,6 +245,47 @@ def test_waiting_job_stays_its_foremans(site: Site, gate: Path) -> None:
     run(test())
 
 
+def test_job_that_no_worker_is_free_for_says_no_more_than_that_it_was_started(
+    site: Site, gate: Path
+) -> None:
+    async def test() -> None:
+        async with site.foreman() as foreman:
+            for job_id in ("first-job", "next-job", "last-job"):
+                await site.send(foreman, job_id, name=gate.name)
+            await asyncio.sleep(2 * LEASE_SECONDS)
+            assert await site.jobs.abandoned() == []
+            found = [await site.jobs.get(job_id) for job_id in ("next-job", "last-job")]
+            assert [(record.stage, record.progress) for record in found] == [
+                ("started", 0),
+                ("queued", 0),
+            ]
+            gate.touch()
+            assert (await ended(foreman, "last-job")).attempt == 1
+
+    run(test())
+
+
+@pytest.mark.parametrize("shares", [True, False])
+def test_image_is_where_whoever_may_need_it_finds_it_until_its_job_has_ended(
+    site: Site, gate: Path, *, shares: bool
+) -> None:
+    async def test() -> None:
+        async with site.foreman(shares=shares) as foreman:
+            await site.send(foreman, "first-job", name=gate.name)
+            record = await until_status(foreman, "first-job", "processing")
+            stored = await site.storage.list(prefix="uploads").collect_async()
+            assert [one["path"] for one in stored] == ([record.request["image_key"]] * shares)
+            assert foreman._images.path("first-job").exists()
+            gate.touch()
+            await ended(foreman, "first-job")
+            while foreman.load:
+                await asyncio.sleep(0.01)
+            assert await site.storage.list(prefix="uploads").collect_async() == []
+            assert not foreman._images.path("first-job").exists()
+
+    run(test())
+
+
 def test_job_cancelled_elsewhere_stops_here(site: Site, gate: Path) -> None:
     async def test() -> None:
         async with site.foreman() as foreman, site.foreman() as elsewhere:
@@ -257,19 +303,21 @@ def test_jobs_of_a_foreman_who_is_gone_are_done_by_another(site: Site, gate: Pat
         async with site.foreman() as foreman:
             async with site.foreman() as leaving:
                 await site.send(leaving, "first-job", name=gate.name)
-                await site.send(leaving, "second-job")
+                await site.send(leaving, "next-job")
+                await site.send(leaving, "last-job")
                 await until_status(leaving, "first-job", "processing")
+                await until_status(leaving, "next-job", "processing")
             gate.touch()
 
             done: set[tuple[str, int]] = set()
-            while len(done) < 2:
+            while len(done) < 3:
                 await foreman.adopt()
-                for job_id in ("first-job", "second-job"):
+                for job_id in ("first-job", "next-job", "last-job"):
                     record = await site.jobs.get(job_id)
                     if record.status == "completed":
                         done.add((job_id, record.attempt))
                 await asyncio.sleep(0.05)
-            assert done == {("first-job", 2), ("second-job", 1)}
+            assert done == {("first-job", 2), ("next-job", 2), ("last-job", 1)}
 
     run(test())
 
@@ -297,7 +345,7 @@ def test_jobs_of_a_foreman_who_is_gone_do_not_wait_for_others_to_be_idle(
     run(test())
 
 
-def test_jobs_are_done_in_the_order_in_which_they_came(site: Site, gate: Path) -> None:
+def test_jobs_are_begun_in_the_order_in_which_they_came(site: Site, gate: Path) -> None:
     async def test() -> None:
         names = [f"job-number-{number}" for number in range(4)]
         async with site.foreman() as foreman:
@@ -309,8 +357,10 @@ def test_jobs_are_done_in_the_order_in_which_they_came(site: Site, gate: Path) -
             gate.touch()
             for name in names:
                 await ended(foreman, name)
-        done = [record.job_id for record in site.changes if record.status == "completed"]
-        assert done == ["first-job", *names]
+        begun = dict.fromkeys(
+            record.job_id for record in site.changes if record.status == "processing"
+        )
+        assert list(begun) == ["first-job", *names]
 
     run(test())
 
@@ -390,10 +440,13 @@ def test_stream_that_ends_cancels_its_job_unless_it_is_we_who_hang_up(
     run(test())
 
 
-def test_job_whose_result_cannot_be_stored_is_left_and_begun_anew(site: Site, gate: Path) -> None:
+@pytest.mark.parametrize("shares", [True, False])
+def test_job_whose_result_cannot_be_stored_is_left_and_begun_anew(
+    site: Site, gate: Path, *, shares: bool
+) -> None:
     async def test() -> None:
         folder = site.folder / "storage"
-        async with site.foreman() as foreman:
+        async with site.foreman(shares=shares) as foreman:
             await site.send(foreman, "first-job", name=gate.name)
             await until_status(foreman, "first-job", "processing")
             aside = folder.rename(site.folder / "aside")
@@ -402,6 +455,7 @@ def test_job_whose_result_cannot_be_stored_is_left_and_begun_anew(site: Site, ga
             while foreman.load:
                 await asyncio.sleep(0.01)
             assert (await site.jobs.get("first-job")).status == "processing"
+            assert foreman._images.path("first-job").exists() != shares
             folder.unlink()
             aside.rename(folder)
             while not await foreman.adopt():

@@ -6,7 +6,6 @@ attempt in a fresh process, and then one clear failure; it costs nobody else any
 
 from __future__ import annotations
 
-import contextlib
 import tempfile
 import threading
 import time
@@ -18,9 +17,10 @@ from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from spinelift.contract.problems import Overloaded
-from spinelift.contract.stages import BEGINNINGS, JobStage
+from spinelift.contract.stages import JobStage
 from spinelift.engine.limits import JobLimits, limit_memory
 from spinelift.engine.pool import WorkerCrashed, WorkerLost, WorkerPool, outcome
+from spinelift.engine.stages import StageBoard
 from spinelift.engine.work import Failure, failure
 
 ATTEMPTS = 2
@@ -31,9 +31,6 @@ LOOK_SECONDS = 0.05
 
 NICENESS = 5
 """Of the workers: who asks how a job goes is answered before the job itself goes on."""
-
-STAGE_WIDTH = 16
-"""Bytes: a stage is overwritten by the next, whatever its length."""
 
 
 class Labelled(Protocol):
@@ -71,7 +68,9 @@ class JobRunner:
         self.waiting = waiting
         self.limits = limits
         self._pool = WorkerPool(workers, niceness=NICENESS)
-        self._stages = tempfile.TemporaryDirectory(prefix="spinelift-")
+        self._folder = tempfile.TemporaryDirectory(prefix="spinelift-")
+        self._board = StageBoard(Path(self._folder.name, "stages"))
+        self._board.clear()
         self._jobs: set[_Job[Any, Any]] = set()
         self._number = 0
         self._is_closing = False
@@ -103,9 +102,7 @@ class JobRunner:
             if self._is_closing or self.load >= self.workers + self.waiting:
                 raise Overloaded("There is as much to do as can be taken on: try again soon.")
             self._number += 1
-            stage_file = Path(self._stages.name, str(self._number))
-            job: _Job[Task, Result] = _Job(work, task, on_stage, stage_file)
-            job.stage_file.touch()
+            job: _Job[Task, Result] = _Job(work, task, on_stage, self._number)
             self._jobs.add(job)
             self._start(job)
             self._changed.notify_all()
@@ -124,12 +121,12 @@ class JobRunner:
         self._watcher.join()
         with self._pool:
             pass
-        self._stages.cleanup()
+        self._folder.cleanup()
 
     def _start(self, job: _Job[Any, Any]) -> None:
         """Begin an attempt; a pool that is lost as a whole is replaced."""
         job.attempts += 1
-        order = _Order(job.work, job.task, job.stage_file, self.limits.memory_bytes)
+        order = _Order(job.work, job.task, self._board, job.number, self.limits.memory_bytes)
         if not self._pool.is_alive:
             self._pool = WorkerPool(self.workers, niceness=NICENESS)
         running = self._pool.submit(_carry_out, order, timeout_seconds=self.limits.seconds)
@@ -167,7 +164,6 @@ class JobRunner:
             job.future.set_running_or_notify_cancel()  # wakes who waits for it
         if job.running is not None:
             job.running.cancel()
-        job.stage_file.unlink(missing_ok=True)
 
     def _watch(self) -> None:
         while True:
@@ -177,7 +173,7 @@ class JobRunner:
                     return
                 jobs = list(self._jobs)
             for job in jobs:
-                job.look()
+                job.show(self._board.stage(job.number))
             time.sleep(LOOK_SECONDS)
 
 
@@ -188,23 +184,20 @@ class _Job(Generic[Task, Result]):
     work: Work[Task, Result]
     task: Task
     on_stage: OnStage
-    stage_file: Path
+    number: int
     future: Future[Result | Failure] = field(default_factory=Future)
     running: Future[Result | Failure] | None = None
     attempts: int = 0
-    stage: str = ""
+    stage: JobStage | None = None
     settling: threading.Lock = field(default_factory=threading.Lock)
 
-    def look(self) -> None:
+    def show(self, stage: JobStage | None) -> None:
         """Tell the stage, if it is another than before."""
-        stage = ""
-        with contextlib.suppress(OSError):
-            stage = self.stage_file.read_text().strip()
-        if stage not in BEGINNINGS or stage == self.stage or self.future.done():
+        if stage is None or stage == self.stage or self.future.done():
             return
         self.stage = stage
         try:
-            self.on_stage(stage)  # type: ignore[arg-type]  # it is one of them
+            self.on_stage(stage)
         except BaseException as error:
             self.settle(error)
 
@@ -223,7 +216,8 @@ class _Job(Generic[Task, Result]):
 class _Order(Generic[Task, Result]):
     work: Work[Task, Result]
     task: Task
-    stage_file: Path
+    board: StageBoard
+    number: int
     memory_bytes: int
 
 
@@ -233,11 +227,6 @@ def _nothing(_: None) -> None:
 
 def _carry_out(order: _Order[Any, Result]) -> Result | Failure:
     """In a worker."""
-
-    def tell(stage: JobStage) -> None:
-        # A job that was given up has no file any more.
-        with contextlib.suppress(FileNotFoundError), order.stage_file.open("r+") as file:
-            file.write(stage.ljust(STAGE_WIDTH))
-
     limit_memory(order.memory_bytes)
-    return order.work(order.task, tell)
+    with order.board.writing(order.number) as tell:
+        return order.work(order.task, tell)

@@ -26,6 +26,7 @@ from spinelift.service.bodies import SLACK_BYTES, BoundedBodies
 from spinelift.service.callbacks import CallbackSender
 from spinelift.service.fetching import Fetcher
 from spinelift.service.foreman import Foreman
+from spinelift.service.images import JobImages
 from spinelift.service.intake import Intake
 from spinelift.service.jobs import Jobs
 from spinelift.service.metrics import Metrics
@@ -90,7 +91,11 @@ def create_app(
             jobs,
             runner,
             storage,
-            Fetcher(outbound, DEFAULT_LIMITS, settings.fetch_seconds),
+            JobImages(
+                storage,
+                Fetcher(outbound, DEFAULT_LIMITS, settings.fetch_seconds),
+                shares=settings.redis_url is not None,
+            ),
             keep_seconds=settings.keep_seconds,
             work=work,
             on_change=lambda record: tell(record, callbacks, foreman),

@@ -9,11 +9,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import secrets
-import tempfile
 import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -27,22 +26,13 @@ from spinelift.engine.advice import Advice, AdviceTask, give_advice
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.runner import JobRunner, Work
 from spinelift.engine.work import INTERNAL, Failure
-from spinelift.images import DEFAULT_LIMITS
 from spinelift.mesh.errors import ImageNotFound, ImageTooLarge
 from spinelift.mesh.parameters import MeshParameters
-from spinelift.service.fetching import Fetcher
+from spinelift.service.images import JobImages
 from spinelift.service.jobs import JobLost, Jobs
-from spinelift.service.orders import Link, Order, Question, Source, StoredImage, Upload
+from spinelift.service.orders import Order, Question
 from spinelift.service.records import JobRecord
-from spinelift.service.storage import (
-    UPLOADS,
-    ResultGone,
-    delete_object,
-    fetch_object,
-    read_object,
-    save_object,
-    written_at,
-)
+from spinelift.service.storage import ResultGone, read_object, save_object, written_at
 from spinelift.service.sweeping import is_still_given
 
 log = structlog.get_logger()
@@ -53,6 +43,9 @@ BEAT_SECONDS = 1.0
 LOOK_SECONDS = 0.1
 """How often to look whether a job has come to another stage, and, for who waits for a job that
 another replica works on, whether its record has changed."""
+
+AHEAD = 1
+"""How many jobs are handed out before a worker is free for them, so that none has to wait."""
 
 USUAL_SECONDS = 0.2
 """What a job is thought to take before one was done."""
@@ -81,7 +74,7 @@ class Foreman:
         jobs: Jobs,
         runner: JobRunner,
         storage: ObjectStore,
-        fetcher: Fetcher,
+        images: JobImages,
         *,
         keep_seconds: float,
         work: Work[GenerationTask, Answer] = generate_answer,
@@ -91,15 +84,14 @@ class Foreman:
         self._jobs = jobs
         self._runner = runner
         self._storage = storage
-        self._fetcher = fetcher
+        self._images = images
         self._keep_seconds = keep_seconds
         self._work = work
         self._on_change = on_change
         self._beat_seconds = beat_seconds
-        self._images = tempfile.TemporaryDirectory(prefix="spinelift-")
-        self._places = asyncio.Semaphore(runner.workers)
+        self._places = asyncio.Semaphore(runner.workers + min(AHEAD, runner.waiting))
         self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._news: dict[str, asyncio.Event] = {}
+        self._news: dict[str, _News] = {}
         # So that whoever waits for a job need not wait for its answer to be read again.
         self._just_made: dict[str, bytes] = {}
         self._arriving = 0
@@ -114,7 +106,7 @@ class Foreman:
     @property
     def running(self) -> int:
         """How many of them are in a worker."""
-        return min(self._runner.load, self.load)
+        return min(self._runner.load, self._runner.workers, self.load)
 
     @property
     def waiting(self) -> int:
@@ -157,10 +149,12 @@ class Foreman:
         there = await self._jobs.find(order.job_id, order.fingerprint)
         if there is not None:
             return there, False
-        with self._arrival() as image:
-            sha256 = await self._bring(order.source, image)
+        with self._images.arrival() as image:
+            sha256 = await self._images.bring(order.source, image)
             result_key = order.result_key(sha256)
-            if order.uses_cache and await self._is_made(result_key):
+            # Asked in any case: whoever sends a job is told at once that the storage is down.
+            is_made = await self._is_made(result_key)
+            if is_made and order.uses_cache:
                 return await self._answer_again(order, result_key)
             if not is_let_in:
                 self.check_room()
@@ -174,8 +168,8 @@ class Foreman:
         """
         assert question.source is not None
         self.check_room()
-        with self._held_place(), self._arrival() as image:
-            await self._bring(question.source, image)
+        with self._held_place(), self._images.arrival() as image:
+            await self._images.bring(question.source, image)
             task = AdviceTask(image, question.name, parameters, question.target)
             async with self._places:
                 found = await asyncio.wrap_future(self._runner.submit(give_advice, task))
@@ -191,7 +185,7 @@ class Foreman:
         if task := self._under_way.get(job_id):
             task.cancel()
         self._note(record)
-        await self._forget_image(record)
+        await self._images.forget(record)
         return record
 
     async def answer(self, record: JobRecord) -> tuple[bytes, bytes]:
@@ -216,15 +210,16 @@ class Foreman:
         seen = None
         while True:
             news = self._news.get(job_id)
-            record = await self._jobs.get(job_id)
+            record = await self._jobs.get(job_id) if news is None else news.record
             if record.edition != seen:
                 seen = record.edition
                 yield record
             if record.is_finished:
                 return
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS if news is None else self._beat_seconds):
-                    await (news or asyncio.Event()).wait()
+            if news is None:
+                await asyncio.sleep(LOOK_SECONDS)
+            else:
+                await news.is_old.wait()
 
     async def adopt(self) -> int:
         """Begin jobs whose replicas have let them go, at most as many as this one may have.
@@ -254,16 +249,7 @@ class Foreman:
             task.cancel()
         if self._under_way:
             await asyncio.wait(self._under_way.values())
-        self._images.cleanup()
-
-    @contextlib.contextmanager
-    def _arrival(self) -> Iterator[Path]:
-        """A place for an image until it is known what becomes of it."""
-        path = Path(self._images.name, secrets.token_hex(16))
-        try:
-            yield path
-        finally:
-            path.unlink(missing_ok=True)
+        self._images.close()
 
     @contextlib.contextmanager
     def _held_place(self) -> Iterator[None]:
@@ -285,42 +271,38 @@ class Foreman:
     async def _begin_new(
         self, order: Order, result_key: str, image: Path
     ) -> tuple[JobRecord, bool]:
-        if isinstance(order.source, StoredImage):
-            image_key = order.source.key
-        else:
-            # Before there is a record, so that whoever finds one finds its image too.
-            image_key = f"{UPLOADS}{secrets.token_hex(16)}"
-            await save_object(self._storage, image_key, image)
+        # Before there is a record, so that whoever finds one finds its image too.
+        image_key = await self._images.share(order.source, image)
         request = _request(order, result_key, image_key)
         record, is_new = await self._jobs.create(order.job_id, order.fingerprint, request)
         if is_new:
-            image.replace(self._image(order.job_id))
+            self._images.keep(order.job_id, image)
             self._begin(record)
-        elif record.request["image_key"] != image_key:
-            await delete_object(self._storage, image_key)
+        elif image_key is not None and record.request["image_key"] != image_key:
+            await self._images.withdraw(image_key)
         return record, is_new
-
-    def _image(self, job_id: str) -> Path:
-        return Path(self._images.name, job_id)
 
     def _begin(self, record: JobRecord, *, is_adopted: bool = False) -> None:
         job_id = record.job_id
-        self._news[job_id] = asyncio.Event()
         task = asyncio.create_task(self._see_through(record, is_adopted), name=job_id)
         self._under_way[job_id] = task
         task.add_done_callback(lambda _: self._tidy(job_id))
+        if not is_adopted:  # or it may be another's before it is this replica's
+            self._news[job_id] = _News(record)
 
     def _tidy(self, job_id: str) -> None:
         del self._under_way[job_id]
-        self._news.pop(job_id).set()
         self._just_made.pop(job_id, None)
-        self._image(job_id).unlink(missing_ok=True)
+        if news := self._news.pop(job_id, None):
+            news.is_old.set()
 
     def _note(self, record: JobRecord) -> None:
         """Tell all who want to know of a job that it has changed."""
-        if record.job_id in self._news:
-            news, self._news[record.job_id] = self._news[record.job_id], asyncio.Event()
-            news.set()
+        if record.job_id in self._under_way:
+            before = self._news.get(record.job_id)
+            self._news[record.job_id] = _News(record)
+            if before is not None:
+                before.is_old.set()
         self._on_change(record)
 
     async def _see_through(self, record: JobRecord, is_adopted: bool) -> None:
@@ -331,18 +313,20 @@ class Foreman:
                 try:
                     claimed = await self._jobs.claim(record.job_id)
                     if claimed is None:
-                        return
+                        raise JobLost
                     self._note(claimed)
                     if not claimed.is_finished:
                         await self._carry_out(claimed)
                 finally:
                     self._places.release()
-                await self._forget_image(record)
+                await self._images.forget(record)
             except JobLost:
                 log.info("job.lost")
+                self._images.leave(record)
             except Exception:
                 # No store, no storage, or a bug: its lease will lapse, and somebody take it on.
                 log.exception("job.left")
+                self._images.leave(record)
 
     async def _wait_turn(self, record: JobRecord, is_adopted: bool) -> None:
         """Keep a job while it waits; an adopted one is for the first replica that has a place."""
@@ -358,29 +342,34 @@ class Foreman:
             raise
 
     async def _carry_out(self, record: JobRecord) -> None:
-        if not self._image(record.job_id).exists():  # it came to another replica
+        if record.attempt > 1:  # it was begun before, perhaps by another replica
             result_key = str(record.request["result_key"])
             if record.request["uses_cache"] and await self._is_made(result_key):
                 await self._complete(record, 0.0, cached=True)
                 return
-            try:
-                await self._bring_again(record)
-            except (ImageNotFound, ImageTooLarge) as error:
-                self._note(await self._jobs.fail(record, problem(error)))
-                return
-        stage: list[JobStage] = ["mask"]
+        try:
+            await self._images.bring_again(record)
+        except (ImageNotFound, ImageTooLarge) as error:
+            self._note(await self._jobs.fail(record, problem(error)))
+            return
+        stages: list[JobStage] = []
         running = asyncio.wrap_future(
-            self._runner.submit(self._work, self._task(record), stage.append)
+            self._runner.submit(self._work, self._task(record), stages.append)
         )
-        written, until = "", 0.0
+        written, until = None, time.monotonic() + self._beat_seconds
         try:
             # Most jobs are over at the first look, and cost no writing but of their two ends.
             while not (await asyncio.wait({running}, timeout=LOOK_SECONDS))[0]:
-                if stage[-1] != written or time.monotonic() >= until:
-                    written, until = stage[-1], time.monotonic() + self._beat_seconds
-                    now = Progress.at(written)
-                    record = await self._jobs.advance(record, now.stage, now.percent, now.message)
-                    self._note(record)
+                stage = stages[-1] if stages else None
+                if stage == written and time.monotonic() < until:
+                    continue
+                if stage is None:  # no worker is free for it yet
+                    record = await self._jobs.renew(record)
+                else:
+                    now = Progress.at(stage)
+                    record = await self._jobs.advance(record, stage, now.percent, now.message)
+                self._note(record)
+                written, until = stage, time.monotonic() + self._beat_seconds
         finally:
             running.cancel()
         await self._end(record, _outcome(running))
@@ -413,43 +402,24 @@ class Foreman:
         request = record.request
         assert isinstance(request["parameters"], dict)
         return GenerationTask(
-            image=self._image(record.job_id),
+            image=self._images.path(record.job_id),
             name=str(request["name"]),
             parameters=MeshParameters.from_mapping(request["parameters"]),
             spine_version=str(request["spine_version"]),
         )
 
-    # The image: here for the work, and in the storage for whoever has to begin it anew
-
-    async def _bring(self, source: Source, path: Path) -> str:
-        """Have the image in a file here; returns its SHA-256."""
-        match source:
-            case Upload():
-                source.path.replace(path)
-                return source.sha256
-            case Link():
-                with path.open("wb") as file:
-                    return (await self._fetcher.fetch(source.url, file)).sha256
-            case StoredImage():
-                with path.open("wb") as file:
-                    fetched = await fetch_object(self._storage, source.key, file, DEFAULT_LIMITS)
-                    return fetched.sha256
-
-    async def _bring_again(self, record: JobRecord) -> None:
-        key = str(record.request["image_key"])
-        with self._arrival() as image:
-            with image.open("wb") as file:
-                await fetch_object(self._storage, key, file, DEFAULT_LIMITS)
-            image.replace(self._image(record.job_id))
-
-    async def _forget_image(self, record: JobRecord) -> None:
-        if str(image_key := record.request["image_key"]).startswith(UPLOADS):
-            await delete_object(self._storage, str(image_key))
-
     async def _is_made(self, key: str) -> bool:
         """Whether a result is there that will outlive the record of a job that ends now."""
         written = await written_at(self._storage, key)
         return written is not None and is_still_given(written, self._keep_seconds, time.time())
+
+
+@dataclass(frozen=True, eq=False)
+class _News:
+    """How a job was when this replica last wrote it, and whether that is still so."""
+
+    record: JobRecord
+    is_old: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def _request(order: Order, result_key: str, image_key: str | None) -> dict[str, JsonValue]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import secrets
@@ -13,15 +12,14 @@ from pathlib import Path, PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import unquote, urlsplit
 
-import anyio.to_thread
 from fastapi import Request
 from pydantic import BaseModel, ValidationError
-from starlette.datastructures import FormData, UploadFile
 
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import InvalidParameters, ParameterProblem, SpineLiftError
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.presets import PRESETS, TARGETS
+from spinelift.service.forms import Form, read_form
 from spinelift.service.orders import Link, Order, Question, Source, StoredImage, Upload
 from spinelift.service.problems import RequestUnreadable, unreadable
 from spinelift.service.storage import is_object_key
@@ -39,8 +37,6 @@ from spinelift.spine.names import check_name
 MULTIPART = "multipart/form-data"
 JSON = "application/json"
 
-CHUNK_BYTES = 256 * 1024
-LONGEST_FIELD = 64 * 1024
 LARGEST_NUMBER = 2**53
 NAMELESS = "image"
 
@@ -114,32 +110,16 @@ class Intake:
         if kind == JSON:
             yield _Body(_object(await request.body(), "request"))
         elif kind == MULTIPART:
-            # Files go to disk as they come.
-            async with request.form(
-                max_files=most_images,
-                max_fields=most_images + len(GenerateRequest.model_fields),
-                max_part_size=LONGEST_FIELD,
+            most_texts = most_images + len(GenerateRequest.model_fields)
+            async with read_form(
+                request, self._folder, most_images=most_images, most_texts=most_texts
             ) as form:
-                uploads: list[tuple[str, Upload]] = []
-                try:
-                    for given in form.getlist("image"):
-                        uploads.append(await self._save(given))  # noqa: PERF401 (kept as they come)
-                    yield _Body(_texts(form), uploads)
-                finally:
-                    for _, upload in uploads:
-                        upload.path.unlink(missing_ok=True)
+                yield _Body(_fields(form), form.images)
         else:
             raise RequestUnreadable(
                 f"The request has the content type {shown(kind or 'nothing')}: "
                 f"send {JSON}, or {MULTIPART} with a file named image."
             )
-
-    async def _save(self, given: UploadFile | str) -> tuple[str, Upload]:
-        if isinstance(given, str):
-            raise RequestUnreadable("The field image is a text: send a file.")
-        path = self._folder / secrets.token_hex(16)
-        digest = await anyio.to_thread.run_sync(_write_down, given, path)
-        return given.filename or "", Upload(path, digest)
 
     def _order(
         self, fields: dict[str, Any], uploads: Sequence[tuple[str, Upload]], uses_cache: bool
@@ -220,16 +200,13 @@ def _checked(model: type[Model], fields: dict[str, Any]) -> Model:
         raise unreadable(error.errors()) from None
 
 
-def _texts(form: FormData) -> dict[str, Any]:
+def _fields(form: Form) -> dict[str, Any]:
     """The fields of a form; one that is empty counts as missing."""
     fields: dict[str, Any] = {}
-    for name in form:
-        values = [value for value in form.getlist(name) if value != ""]
-        if name == "image" or not values:
-            continue
-        if not all(isinstance(value, str) for value in values):
-            raise RequestUnreadable(f"The field {shown(name)} is a file: send it as text.")
-        fields[name] = values[0] if len(values) == 1 else values
+    for name, texts in form.texts.items():
+        values = [text for text in texts if text]
+        if values:
+            fields[name] = values[0] if len(values) == 1 else values
     if isinstance(fields.get("parameters"), str):
         fields["parameters"] = _object(fields["parameters"], "field parameters")
     return fields
@@ -243,16 +220,6 @@ def _object(text: str | bytes, what: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise RequestUnreadable(f"The {what} is not a JSON object: send one, such as {{}}.")
     return given
-
-
-def _write_down(upload: UploadFile, path: Path) -> str:
-    """Write the file down, and give its SHA-256."""
-    digest = hashlib.sha256()
-    with path.open("wb") as file:
-        while chunk := upload.file.read(CHUNK_BYTES):
-            digest.update(chunk)
-            file.write(chunk)
-    return digest.hexdigest()
 
 
 def _source(wish: GenerateRequest, uploads: Sequence[tuple[str, Upload]]) -> tuple[str, Source]:

@@ -32,7 +32,6 @@ from spinelift.service.wire import (
 _SCHEMAS = "#/components/schemas/"
 
 _DESCRIPTIONS = {
-    400: "The request cannot be read.",
     401: "The token is missing or wrong.",
     404: "There is no such job or image.",
     408: "The request came too slowly.",
@@ -101,7 +100,7 @@ _STREAM = {
         }
     }
 }
-_EVERY_REFUSAL = refusals(400, 401, 404, 408, 409, 410, 413, 422, 500, 502, 503, 504)
+_EVERY_REFUSAL = refusals(401, 404, 408, 409, 410, 413, 422, 500, 502, 503, 504)
 
 _SKELETON = {
     "title": "SpineSkeleton",
@@ -126,7 +125,7 @@ GENERATE: dict[str, Any] = {
 }
 BATCH: dict[str, Any] = {
     "responses": {
-        **refusals(400, 401, 408, 413, 422, 503),
+        **refusals(401, 408, 413, 422, 503),
         200: {
             "model": BatchAnswer,
             "description": "What became of all, for who waits or streams.",
@@ -141,7 +140,7 @@ BATCH: dict[str, Any] = {
 }
 VALIDATE: dict[str, Any] = {
     "responses": {
-        **refusals(400, 401, 404, 408, 413, 422, 500, 502, 503, 504),
+        **refusals(401, 404, 408, 413, 422, 500, 502, 503, 504),
         200: {"model": Validation},
     },
     "openapi_extra": {"requestBody": _body(ValidateRequest, _form(ValidateRequest, _FILE))},

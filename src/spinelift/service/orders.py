@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -59,7 +60,7 @@ class Order:
     callback_url: str | None
     uses_cache: bool
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """The same for two orders that ask for the same: SHA-256 of all but id and cache."""
         match self.source:
@@ -68,7 +69,7 @@ class Order:
         kind = type(self.source).__name__
         return _digest(kind, origin, self.callback_url, self.decisions)
 
-    @property
+    @cached_property
     def decisions(self) -> dict[str, JsonValue]:
         """What the answer depends on, beside the image."""
         return {

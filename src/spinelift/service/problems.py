@@ -109,12 +109,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:  # noqa:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    if error.status_code == HTTPStatus.BAD_REQUEST:
-        code, message = RequestUnreadable.code, f"The request cannot be read: {error.detail}"
-    else:
-        phrase = HTTPStatus(error.status_code).phrase
-        code = phrase.upper().replace(" ", "_")
-        message = f"{request.method} {request.url.path[:120]} is not offered: {phrase.lower()}."
+    phrase = HTTPStatus(error.status_code).phrase
+    code = phrase.upper().replace(" ", "_")
+    message = f"{request.method} {request.url.path[:120]} is not offered: {phrase.lower()}."
     found = {"code": code, "message": message, "details": {}}
     return JSONResponse({"error": found}, error.status_code, headers=error.headers)
 
