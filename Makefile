@@ -16,6 +16,7 @@ run: $(READY)  ## draw the sample art, mesh it, print the table
 
 test: $(READY)  ## run all tests
 	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m tests.postgres_server pytest -n auto tests/web
 
 check: $(READY)  ## formatting, lint, types, architecture
 	$(BIN)/ruff format --check .
@@ -32,7 +33,7 @@ bench: $(READY)  ## quality and speed; CORPUS=DIR adds real art with its pairs.j
 
 lock:  ## resolve the dependencies anew (wants uv)
 	$(LOCK) --group build -o requirements/build.txt
-	$(LOCK) pyproject.toml --extra service --extra telemetry --group dev -o requirements/dev.txt
+	$(LOCK) pyproject.toml --extra service --extra telemetry --extra web --group dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra service --extra telemetry -c requirements/dev.txt -o requirements/service.txt
 	echo ziglang | $(LOCK) - -o requirements/compiler.txt
 

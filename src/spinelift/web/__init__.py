@@ -1,0 +1,1 @@
+"""The web application: accounts, projects, images, meshes, and who did what to them."""

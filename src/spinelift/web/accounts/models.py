@@ -1,0 +1,104 @@
+"""Users, known by their email, and the tokens that stand for them in programs."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+TOKEN_PREFIX = "sl_"  # noqa: S105  # what each begins with, so that scanners of secrets know it
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users who have no name but their email, which is kept in lower case."""
+
+    @classmethod
+    def normalize_email(cls, email: str | None) -> str:
+        return (email or "").lower()
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        return self.get(email=self.normalize_email(username))
+
+
+class User(AbstractUser):
+    """A person. Two emails that differ in case alone are one person's: the lower one is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    username = None  # type: ignore[assignment]  # the email is enough
+    email = models.EmailField(unique=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # AbstractUser's
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="email_is_in_lower_case")
+        ]
+
+
+class Scope(models.TextChoices):
+    """What a token lets a program do."""
+
+    READ = "read"
+    WRITE = "write"
+
+
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    """Tokens."""
+
+    def visible_to(self, user: User) -> ApiTokenQuerySet:
+        """The user's own."""
+        return self.filter(user=user)
+
+    def valid(self) -> ApiTokenQuerySet:
+        """Those that open something now."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+        return self.filter(unexpired, revoked_at=None, user__is_active=True)
+
+
+class ApiToken(models.Model):
+    """Stands for its user; only its hash is known here.
+
+    Attributes
+    ----------
+    hash
+        SHA-256. A token has 256 random bits, so that a slow hash would keep it no better.
+    hint
+        How the token begins, by which its user knows it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=200)
+    scope = models.CharField(max_length=8, choices=Scope.choices)
+    hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=12)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "id"]
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=Q(scope__in=Scope.values), name="token_has_a_scope")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.hint}...)"

@@ -1,0 +1,1 @@
+"""The ways the application runs."""

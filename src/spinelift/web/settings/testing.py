@@ -1,0 +1,34 @@
+"""The tests' own: the database that DATABASE_URL names, else SQLite in a file.
+
+In a file and not in memory, where threads that write at once are refused.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+
+from spinelift.web.settings.base import *  # noqa: F403
+from spinelift.web.settings.base import SQLITE_OPTIONS
+
+SECRET_KEY = "tests"  # noqa: S105
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def _database() -> dict[str, Any]:
+    if url := os.environ.get("DATABASE_URL"):
+        return {**dj_database_url.parse(url)}
+    folder = Path(tempfile.gettempdir())
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": folder / "spinelift.sqlite3",
+        "OPTIONS": SQLITE_OPTIONS,
+        "TEST": {"NAME": str(folder / f"spinelift-tests-{os.getpid()}.sqlite3")},
+    }
+
+
+DATABASES = {"default": _database()}

@@ -1,0 +1,73 @@
+"""The cast: Alice owns a project, Bob edits it, Val views it, Charlie has nothing to do with it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from spinelift.web.accounts.models import User
+from spinelift.web.actors import SYSTEM, Actor
+from spinelift.web.audit.guard import TABLE
+from spinelift.web.projects.models import Project, Role
+from spinelift.web.projects.services import add_member, create_project
+
+
+def drop_guard() -> None:
+    """Let the audit be changed until the next `migrate` or flush."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("DROP FUNCTION audit_keeps CASCADE")
+            return
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE]
+        )
+        for (name,) in cursor.fetchall():
+            cursor.execute(f"DROP TRIGGER {name}")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _tests_start_clean() -> None:
+    """A test whose transactions are real ends with a flush, which the guard would refuse."""
+    cases: Any = TransactionTestCase  # whose types leave it out
+    flush = cases._fixture_teardown
+
+    def without_guard(case: TransactionTestCase) -> None:
+        drop_guard()
+        flush(case)  # makes the guard anew, as each `migrate` does
+
+    cases._fixture_teardown = without_guard
+
+
+def actor_of(user: User) -> Actor:
+    return Actor(user.id, user.email, "192.0.2.7")
+
+
+@pytest.fixture
+def alice(db: None) -> User:  # noqa: ARG001  # the users are rows
+    return User.objects.create_user("alice@example.com")
+
+
+@pytest.fixture
+def bob(db: None) -> User:  # noqa: ARG001  # the users are rows
+    return User.objects.create_user("bob@example.com")
+
+
+@pytest.fixture
+def val(db: None) -> User:  # noqa: ARG001  # the users are rows
+    return User.objects.create_user("val@example.com")
+
+
+@pytest.fixture
+def charlie(db: None) -> User:  # noqa: ARG001  # the users are rows
+    return User.objects.create_user("charlie@example.com")
+
+
+@pytest.fixture
+def project(alice: User, bob: User, val: User) -> Project:
+    project = create_project(actor=actor_of(alice), owner=alice, name="Fox")
+    add_member(actor=SYSTEM, project=project, user=bob, role=Role.EDITOR)
+    add_member(actor=SYSTEM, project=project, user=val, role=Role.VIEWER)
+    return project
