@@ -22,7 +22,7 @@ from spinelift.engine.runner import JobRunner, Work
 from spinelift.images import DEFAULT_LIMITS
 from spinelift.service import openapi, routes
 from spinelift.service.addresses import AddressRule
-from spinelift.service.bodies import SLACK_BYTES, BoundedBodies
+from spinelift.service.bodies import BoundedBodies
 from spinelift.service.callbacks import CallbackSender
 from spinelift.service.fetching import Fetcher
 from spinelift.service.foreman import Foreman
@@ -128,7 +128,7 @@ def create_app(
     app.state.settings, app.state.metrics = settings, metrics
     app.add_middleware(
         BoundedBodies,
-        most_bytes=settings.upload_bytes + SLACK_BYTES,
+        most_bytes=settings.upload_bytes,
         most_seconds=settings.upload_seconds,
     )
     app.add_middleware(ObservedRequests, observe=metrics.request_answered)

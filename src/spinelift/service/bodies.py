@@ -12,7 +12,7 @@ from spinelift.images import ImageLimits
 from spinelift.mesh.errors import SpineLiftError
 
 SLACK_BYTES = 256 * 1024
-"""What a request may have beside its images."""
+"""What a request may have beside its images, whose bytes alone are what its limit is about."""
 
 TEXT_BYTES = 2**20
 """What a request without images may have."""

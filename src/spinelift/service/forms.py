@@ -72,7 +72,7 @@ async def _read(request: Request, reading: _Reading) -> None:
         )
         async for chunk in request.stream():
             parser.write(chunk)
-            if reading.image is not None and reading.image.held_bytes >= HELD_BYTES:
+            if reading.image is not None and len(reading.image.held) >= HELD_BYTES:
                 await anyio.to_thread.run_sync(reading.image.write)
     except FormParserError as error:
         raise RequestUnreadable(f"The form cannot be read: {shown(str(error))}.") from None
@@ -130,7 +130,7 @@ class _Reading:
 
     def add_data(self, data: bytes, start: int, end: int) -> None:
         if self.image is not None:
-            self.image.hold(memoryview(data)[start:end])
+            self.image.held += memoryview(data)[start:end]
             return
         self._text += data[start:end]
         if len(self._text) > LONGEST_TEXT:
@@ -163,29 +163,20 @@ class _Reading:
 
 
 class _ArrivingImage:
-    """A file that grows as its image comes."""
+    """A file that grows as its image comes; `held` is what has come and is not in it yet."""
 
     def __init__(self, name: str, path: Path) -> None:
         self.name = name
-        self.held_bytes = 0
+        self.held = bytearray()
         self._path = path
-        self._file = path.open("wb", buffering=0)
+        self._file = path.open("wb")
         self._digest = hashlib.sha256()
-        self._held: list[memoryview] = []
-
-    def hold(self, data: memoryview) -> None:
-        self._held.append(data)
-        self.held_bytes += len(data)
 
     def write(self) -> None:
         """Write down what is held."""
-        for data in self._held:
-            self._digest.update(data)
-            written = 0
-            while written < len(data):
-                written += self._file.write(data[written:])
-        self._held.clear()
-        self.held_bytes = 0
+        self._digest.update(self.held)
+        self._file.write(self.held)
+        self.held.clear()
 
     def end(self) -> Upload:
         self.write()
@@ -193,8 +184,10 @@ class _ArrivingImage:
         return Upload(self._path, self._digest.hexdigest())
 
     def discard(self) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        try:
+            self._file.close()  # which tries to write again what a full disk did not take
+        finally:
+            self._path.unlink(missing_ok=True)
 
 
 def _text(data: bytes | bytearray) -> str:
