@@ -120,3 +120,30 @@ class MemberRoleChanged(MemberEvent):
 
 class MemberRemoved(MemberEvent):
     action = "member.removed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageEvent(ProjectEvent):
+    """Of one image of a project."""
+
+    image_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"image/{self.image_id}"
+
+
+class ImageAdded(ImageEvent):
+    action = "image.added"
+
+
+class ImageRenamed(ImageEvent):
+    action = "image.renamed"
+
+
+class ImageReplaced(ImageEvent):
+    action = "image.replaced"
+
+
+class ImageDeleted(ImageEvent):
+    action = "image.deleted"

@@ -7,6 +7,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "spinelift.web.accounts",
     "spinelift.web.projects",
+    "spinelift.web.images",
     "spinelift.web.audit",
 ]
 AUTH_USER_MODEL = "accounts.User"

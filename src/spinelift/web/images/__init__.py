@@ -1,0 +1,1 @@
+"""The images of projects, and the files that they are kept in."""
