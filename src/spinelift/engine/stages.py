@@ -1,4 +1,4 @@
-"""The board where workers write down what they are at: a file with a line for every job."""
+"""The board where workers write down what they are at: a file, and a line in it for each job."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pathlib import Path
 from spinelift.contract.stages import BEGINNINGS, JobStage
 
 LINES = 1024
-"""More than there are jobs at a time; each job writes its number too, so that none is mistaken for
-another that had its line before."""
+"""Each job writes its number too, so that none is mistaken for another that has its line: that
+costs one of them a stage that is not seen."""
 
 LINE_BYTES = 32
 """A line is written at once, over the one before, whatever its length."""

@@ -24,6 +24,7 @@ from spinelift.web.images.models import Blob, ProjectImage
 from spinelift.web.names import checked_name
 from spinelift.web.operations import operation
 from spinelift.web.projects.models import Project
+from spinelift.web.projects.services import locked_project
 
 KEPT_UNUSED = timedelta(days=1)
 """How long a blob stays that no image has, which is how long its deletion can be undone."""
@@ -61,8 +62,9 @@ def examine(file: BinaryIO, name: str) -> Upload:
 def add_image(*, actor: Actor, project: Project, name: str, upload: Upload) -> ProjectImage:
     """Raises NameRefused and NameTaken, and NotFound for a project that is gone."""
     with operation(actor) as publish:
-        stored = _locked_project(project)
-        name = _free_name(stored, name)
+        stored = locked_project(project)
+        name = checked_name(name)
+        _check_free(stored, name)
         image = ProjectImage.objects.create(project=stored, name=name, blob=_keep(upload))
         publish(ImageAdded(project_id=stored.id, image_id=image.id, after=_values(image)))
     return image
@@ -72,9 +74,10 @@ def rename_image(*, actor: Actor, image: ProjectImage, name: str) -> ProjectImag
     """Raises NameRefused, NameTaken and NotFound."""
     with operation(actor) as publish:
         stored = _locked(image)
-        before = _values(stored)
-        if checked_name(name) != stored.name:
-            stored.name = _free_name(stored.project, name)
+        before, name = _values(stored), checked_name(name)
+        if name != stored.name:
+            _check_free(stored.project, name)
+            stored.name = name
             stored.save(update_fields=["name", "updated_at"])
             publish(
                 ImageRenamed(
@@ -118,13 +121,17 @@ def delete_image(*, actor: Actor, image: ProjectImage) -> None:
 def sweep_blobs() -> int:
     """Mark the blobs that no image has, delete those marked for a day; returns how many."""
     now = timezone.now()
-    Blob.objects.filter(images=None, unused_since=None).update(unused_since=now)
-    late = Blob.objects.filter(images=None, unused_since__lt=now - KEPT_UNUSED)
     swept = 0
-    for sha256 in list(late.values_list("sha256", flat=True)):
+    for sha256 in list(Blob.objects.filter(images=None).values_list("sha256", flat=True)):
         with transaction.atomic():
-            blob = late.select_for_update(of=("self",)).filter(sha256=sha256).first()
-            if blob is not None:
+            blob = Blob.objects.select_for_update().filter(sha256=sha256).first()
+            # Asked anew under the lock: an image may have it since.
+            if blob is None or blob.images.exists():
+                continue
+            if blob.unused_since is None:
+                blob.unused_since = now
+                blob.save(update_fields=["unused_since"])
+            elif blob.unused_since < now - KEPT_UNUSED:
                 # The file first: a row without it is swept again, a file without a row is not.
                 default_storage.delete(blob.key)
                 blob.delete()
@@ -157,27 +164,18 @@ def _keep(upload: Upload) -> Blob:
     return blob
 
 
-def _locked_project(project: Project) -> Project:
-    stored = Project.objects.select_for_update().filter(id=project.id).first()
-    if stored is None:
-        raise NotFound("The project is not there any more.")
-    return stored
-
-
 def _locked(image: ProjectImage) -> ProjectImage:
     """The image as it is, its project locked so that names stay each one's own."""
-    _locked_project(image.project)
+    locked_project(image.project)
     stored = ProjectImage.objects.select_related("blob", "project").filter(id=image.id).first()
     if stored is None:
         raise NotFound("The image is not there any more.")
     return stored
 
 
-def _free_name(project: Project, text: str) -> str:
-    name = checked_name(text)
+def _check_free(project: Project, name: str) -> None:
     if ProjectImage.objects.filter(project=project, name=name).exists():
         raise NameTaken(f"The project has an image {name} already: choose another name.")
-    return name
 
 
 def _values(image: ProjectImage) -> dict[str, str]:

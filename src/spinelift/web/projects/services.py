@@ -49,10 +49,18 @@ def create_project(*, actor: Actor, owner: User, name: str) -> Project:
     return project
 
 
+def locked_project(project: Project) -> Project:
+    """Give the project as it is, and keep it so until the transaction ends. Raises NotFound."""
+    stored = Project.objects.select_for_update().filter(id=project.id).first()
+    if stored is None:
+        raise NotFound("The project is not there any more.")
+    return stored
+
+
 def rename_project(*, actor: Actor, project: Project, name: str) -> Project:
     """Raises NameRefused, and NotFound as all below."""
     with operation(actor) as publish:
-        stored = _locked(project)
+        stored = locked_project(project)
         before, stored.name = stored.name, checked_name(name)
         if stored.name != before:
             stored.save(update_fields=["name", "updated_at"])
@@ -64,7 +72,7 @@ def rename_project(*, actor: Actor, project: Project, name: str) -> Project:
 def archive_project(*, actor: Actor, project: Project) -> Project:
     """Take it out of the way; it can be restored. One that is archived stays as it is."""
     with operation(actor) as publish:
-        stored = _locked(project)
+        stored = locked_project(project)
         if stored.archived_at is None:
             stored.archived_at = timezone.now()
             stored.save(update_fields=["archived_at", "updated_at"])
@@ -75,7 +83,7 @@ def archive_project(*, actor: Actor, project: Project) -> Project:
 def restore_project(*, actor: Actor, project: Project) -> Project:
     """Bring it back."""
     with operation(actor) as publish:
-        stored = _locked(project)
+        stored = locked_project(project)
         if stored.archived_at is not None:
             stored.archived_at = None
             stored.save(update_fields=["archived_at", "updated_at"])
@@ -86,7 +94,7 @@ def restore_project(*, actor: Actor, project: Project) -> Project:
 def delete_project(*, actor: Actor, project: Project) -> None:
     """For good; what the audit says of it stays."""
     with operation(actor) as publish:
-        stored = _locked(project)
+        stored = locked_project(project)
         publish(ProjectDeleted(project_id=stored.id, before={"name": stored.name}))
         stored.delete()
 
@@ -94,7 +102,7 @@ def delete_project(*, actor: Actor, project: Project) -> None:
 def add_member(*, actor: Actor, project: Project, user: User, role: Role) -> Membership:
     """Raises AlreadyAMember."""
     with operation(actor) as publish:
-        stored = _locked(project)
+        stored = locked_project(project)
         membership, is_new = Membership.objects.get_or_create(
             project=stored, user=user, defaults={"role": role}
         )
@@ -108,7 +116,7 @@ def add_member(*, actor: Actor, project: Project, user: User, role: Role) -> Mem
 def change_role(*, actor: Actor, project: Project, user: User, role: Role) -> Membership:
     """Raises ProjectNeedsAnOwner for the last one."""
     with operation(actor) as publish:
-        membership = _membership(_locked(project), user)
+        membership = _membership(locked_project(project), user)
         before, membership.role = membership.role, role
         if before != role:
             membership.save(update_fields=["role"])
@@ -127,18 +135,11 @@ def change_role(*, actor: Actor, project: Project, user: User, role: Role) -> Me
 def remove_member(*, actor: Actor, project: Project, user: User) -> None:
     """Raises ProjectNeedsAnOwner for the last one."""
     with operation(actor) as publish:
-        membership = _membership(_locked(project), user)
+        membership = _membership(locked_project(project), user)
         membership.delete()
         _check_owner(membership.project)
         before = {"email": user.email, "role": str(membership.role)}
         publish(MemberRemoved(project_id=membership.project_id, user_id=user.id, before=before))
-
-
-def _locked(project: Project) -> Project:
-    stored = Project.objects.select_for_update().filter(id=project.id).first()
-    if stored is None:
-        raise NotFound("The project is not there any more.")
-    return stored
 
 
 def _membership(project: Project, user: User) -> Membership:
