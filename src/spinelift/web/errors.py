@@ -27,3 +27,41 @@ class NameRefused(WebError):
     """No name that one could read in a list."""
 
     code: ClassVar[str] = "NAME_REFUSED"
+
+
+class TooMuch(WebError):
+    """More than one may have, or may ask for now.
+
+    Attributes
+    ----------
+    retry_after
+        Seconds from which on it may be asked for again; None where that will not help.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TooManyRequests(TooMuch):
+    """In one minute."""
+
+    code: ClassVar[str] = "TOO_MANY_REQUESTS"
+
+
+class TooManyJobs(TooMuch):
+    """Waiting, of one user."""
+
+    code: ClassVar[str] = "TOO_MANY_JOBS"
+
+
+class QuotaExceeded(TooMuch):
+    """Of what one user may keep."""
+
+    code: ClassVar[str] = "QUOTA_EXCEEDED"
+
+
+class RequestTooLarge(TooMuch):
+    """One request carries more than it may."""
+
+    code: ClassVar[str] = "REQUEST_TOO_LARGE"

@@ -1,0 +1,23 @@
+"""`/api/v1/`: what the web application can be asked for, put together."""
+
+from __future__ import annotations
+
+from ninja import NinjaAPI
+
+from spinelift.version import __version__
+from spinelift.web.accounts.api import router as accounts
+from spinelift.web.accounts.authentication import AUTH
+from spinelift.web.http.problems import answer_problems
+from spinelift.web.projects.api import router as projects
+
+api = NinjaAPI(
+    title="SpineLift",
+    version=__version__,
+    description="Images in, Spine meshes out.",
+    auth=AUTH,
+    docs_url=None,
+    urls_namespace="api",
+)
+answer_problems(api)
+for router in (accounts, projects):
+    api.add_router("", router)

@@ -1,0 +1,129 @@
+"""Errors as answers, all of one shape: `{"error": {"code", "message", "details"}}`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+
+import structlog
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from spinelift.contract.problems import problem
+from spinelift.images.limits import shown
+from spinelift.mesh.errors import SpineLiftError
+from spinelift.web.errors import TooMuch, WebError
+
+log = structlog.get_logger()
+
+MOST_SAID = 5
+"""Faults of one request."""
+
+STATUSES: Mapping[str, int] = MappingProxyType(
+    {
+        "ALREADY_A_MEMBER": 409,
+        "IMAGE_TOO_LARGE": 413,
+        "JOB_UNFINISHED": 409,
+        "JOB_FINISHED": 409,
+        "KEY_REUSED": 422,
+        "LINK_USED": 403,
+        "MESH_LOCKED": 409,
+        "MESH_UNFINISHED": 409,
+        "NAME_TAKEN": 409,
+        "NOT_ALLOWED": 403,
+        "NOT_FOUND": 404,
+        "OVERLOADED": 503,
+        "PROJECT_NEEDS_AN_OWNER": 409,
+        "QUOTA_EXCEEDED": 413,
+        "REQUEST_TOO_LARGE": 413,
+        "STORAGE_UNAVAILABLE": 503,
+        "SUPERSEDED": 409,
+        "TOO_MANY_JOBS": 429,
+        "TOO_MANY_REQUESTS": 429,
+        "UNAUTHORIZED": 401,
+        "WORKER_CRASHED": 500,
+    }
+)
+"""Code to HTTP status; 422 for all others: the request cannot be done as it is."""
+
+
+class ProblemOut(Schema):
+    """What was wrong: for programs, for people, and for who looks closer."""
+
+    code: str
+    message: str
+    details: dict[str, Any]
+
+
+class ErrorOut(Schema):
+    """The answer to whatever is not done."""
+
+    error: ProblemOut
+
+
+def problem_response(
+    code: str, message: str, details: Mapping[str, Any] | None = None, status: int | None = None
+) -> JsonResponse:
+    """The answer that says this."""
+    found = {"code": code, "message": message, "details": dict(details or {})}
+    return JsonResponse({"error": found}, status=status or STATUSES.get(code, 422))
+
+
+def answer_problems(api: NinjaAPI) -> None:
+    """Have the API answer all errors in the one shape."""
+    answers: dict[type[Exception], Callable[..., HttpResponse]] = {
+        WebError: _refused,
+        SpineLiftError: _refused,
+        ValidationError: _invalid,
+        AuthenticationError: _unknown,
+        HttpError: _http,
+        Http404: _missing,
+    }
+    for error, answer in answers.items():
+        api.add_exception_handler(error, answer)
+
+
+def refusal(error: WebError | SpineLiftError) -> HttpResponse:
+    """The answer that says why something was not done."""
+    if isinstance(error, SpineLiftError):
+        found = problem(error)
+        return problem_response(found["code"], found["message"], found["details"])
+    answer = problem_response(error.code, str(error))
+    if isinstance(error, TooMuch) and error.retry_after is not None:
+        answer["Retry-After"] = str(math.ceil(error.retry_after))
+    return answer
+
+
+def _refused(request: HttpRequest, error: WebError | SpineLiftError) -> HttpResponse:
+    log.info("request.refused", code=error.code, path=request.path)
+    return refusal(error)
+
+
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:  # noqa: ARG001
+    return problem_response("REQUEST_UNREADABLE", _said(error.errors))
+
+
+def _said(faults: Sequence[Mapping[str, Any]]) -> str:
+    words = "; ".join(
+        f"{shown('.'.join(map(str, fault['loc'])))}: {fault['msg']}" for fault in faults[:MOST_SAID]
+    )
+    more = f" (and {len(faults) - MOST_SAID} more)" if len(faults) > MOST_SAID else ""
+    return f"The request is not as it has to be: {words}{more}."
+
+
+def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001
+    answer = problem_response("UNAUTHORIZED", "Sign in, or send a token, to ask for this.")
+    answer["WWW-Authenticate"] = "Bearer"
+    return answer
+
+
+def _http(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001
+    code = {403: "NOT_ALLOWED", 400: "REQUEST_UNREADABLE"}.get(error.status_code, "REFUSED")
+    return problem_response(code, f"{error.message}.", status=error.status_code)
+
+
+def _missing(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG001
+    return problem_response("NOT_FOUND", "There is nothing here, or not for you.")

@@ -1,0 +1,30 @@
+"""A request in, who sent it out."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from spinelift.web.actors import Actor
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who is signed in, and from where."""
+    user = request.user
+    if not user.is_authenticated:
+        return Actor(None, "anonymous", address_of(request))
+    return Actor(user.id, user.email, address_of(request))
+
+
+def address_of(request: HttpRequest) -> str | None:
+    """The client's IP address: as the nearest proxy that is not ours saw it.
+
+    Each of our own TRUSTED_PROXIES has appended the address that it saw; what stands before those
+    was written by the client.
+    """
+    seen = request.META.get("REMOTE_ADDR") or None
+    proxies = settings.TRUSTED_PROXIES
+    if not proxies:
+        return seen
+    said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
+    return said[-proxies][:45] if len(said) >= proxies and said[-proxies] else seen

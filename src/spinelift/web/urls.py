@@ -1,0 +1,14 @@
+"""Which address leads where."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from spinelift.web.api import api
+
+urlpatterns = [
+    path("api/v1/auth/", include("allauth.headless.urls")),
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+]
