@@ -28,6 +28,7 @@ _COMMANDS = {
     "diff": "Say what changed between two skeletons.",
     "presets": "Show presets, parameters and targets.",
     "init": "Write a commented spinelift.toml.",
+    "serve": "Serve the whole system on this machine.",
     "mesh-service": "Serve meshes over HTTP.",
     "cache": "Show or clear what was kept of earlier runs.",
 }

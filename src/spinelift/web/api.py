@@ -7,7 +7,9 @@ from ninja import NinjaAPI
 from spinelift.version import __version__
 from spinelift.web.accounts.api import router as accounts
 from spinelift.web.accounts.authentication import AUTH
+from spinelift.web.history.api import router as history
 from spinelift.web.http.problems import answer_problems
+from spinelift.web.presets.api import router as presets
 from spinelift.web.projects.api import router as projects
 
 api = NinjaAPI(
@@ -19,5 +21,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answer_problems(api)
-for router in (accounts, projects):
+for router in (accounts, projects, presets, history):
     api.add_router("", router)

@@ -147,3 +147,123 @@ class ImageReplaced(ImageEvent):
 
 class ImageDeleted(ImageEvent):
     action = "image.deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PresetEvent(Event):
+    """Of one preset, a project's or a user's."""
+
+    preset_id: UUID
+    project_id: UUID | None
+
+    @property
+    def chain(self) -> str:
+        return ACCOUNTS if self.project_id is None else f"project/{self.project_id}"
+
+    @property
+    def subject(self) -> str:
+        return f"preset/{self.preset_id}"
+
+
+class PresetCreated(PresetEvent):
+    action = "preset.created"
+
+
+class PresetChanged(PresetEvent):
+    action = "preset.changed"
+
+
+class PresetDeleted(PresetEvent):
+    action = "preset.deleted"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchEvent(ProjectEvent):
+    """Of many meshes that were asked for at once."""
+
+    batch_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"batch/{self.batch_id}"
+
+
+class BatchRequested(BatchEvent):
+    action = "batch.requested"
+
+
+class BatchCancelled(BatchEvent):
+    action = "batch.cancelled"
+
+
+class BatchRetried(BatchEvent):
+    action = "batch.retried"
+
+
+class BatchFinished(BatchEvent):
+    action = "batch.finished"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeshEvent(ProjectEvent):
+    """Of one version of an image's mesh."""
+
+    mesh_id: UUID
+    image_id: UUID
+    batch_id: UUID | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"mesh/{self.mesh_id}"
+
+
+class MeshRequested(MeshEvent):
+    action = "mesh.requested"
+
+
+class MeshCompleted(MeshEvent):
+    action = "mesh.completed"
+
+
+class MeshFailed(MeshEvent):
+    action = "mesh.failed"
+
+
+class MeshCancelled(MeshEvent):
+    action = "mesh.cancelled"
+
+
+class MeshRetried(MeshEvent):
+    action = "mesh.retried"
+
+
+class MeshEdited(MeshEvent):
+    action = "mesh.edited"
+
+
+class MeshRestored(MeshEvent):
+    action = "mesh.restored"
+
+
+class MeshLocked(MeshEvent):
+    action = "mesh.locked"
+
+
+class MeshUnlocked(MeshEvent):
+    action = "mesh.unlocked"
+
+
+class MeshDeleted(MeshEvent):
+    action = "mesh.deleted"
+
+
+class MeshDownloaded(MeshEvent):
+    action = "mesh.downloaded"
+
+
+class ProjectDownloaded(ProjectEvent):
+    action = "project.downloaded"
+
+
+class AuditExported(AccountEvent):
+    action = "audit.exported"

@@ -10,16 +10,21 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.messages",
     "django.contrib.sessions",
+    "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
     "allauth.headless",
     "spinelift.web.accounts",
+    "spinelift.web.jobs",
     "spinelift.web.projects",
     "spinelift.web.images",
+    "spinelift.web.presets",
+    "spinelift.web.meshes",
     "spinelift.web.audit",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -44,6 +49,8 @@ TEMPLATES = [
 ROOT_URLCONF = "spinelift.web.urls"
 APPEND_SLASH = False
 STATIC_URL = "static/"
+# Served from the packages themselves, so that there is no step between installing and serving.
+WHITENOISE_USE_FINDERS = True
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -1,0 +1,71 @@
+"""The composition root: what settings name, made when it is first needed, once in a process."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+
+from spinelift.contract.generation import MeshGenerator
+from spinelift.engine.limits import JobLimits
+from spinelift.engine.pool import usable_cores
+from spinelift.engine.runner import JobRunner
+from spinelift.generators.in_process import InProcessMeshGenerator
+from spinelift.generators.mesh_service import MeshServiceClient
+
+INTERACTIVE_WAITING = 32
+"""Pictures, previews and edits that may wait for this process's own worker."""
+
+_made: dict[str, Any] = {}
+_closing: list[Callable[[], None]] = []
+_making = threading.RLock()
+
+
+def mesh_generator() -> MeshGenerator:
+    """Who makes the meshes of jobs: settings.MESH_GENERATOR, a function of this module's kind."""
+    return _once("mesh_generator", import_string(settings.MESH_GENERATOR))  # type: ignore[no-any-return]
+
+
+def interactive_runner() -> JobRunner:
+    """One worker process for what somebody waits for, so that no batch stands before it."""
+    return _once("interactive_runner", _interactive)  # type: ignore[no-any-return]
+
+
+def close() -> None:
+    """End what was made; it is made anew when it is needed again."""
+    with _making:
+        while _closing:
+            _closing.pop()()
+        _made.clear()
+
+
+def in_process() -> MeshGenerator:
+    """Worker processes of this one, one for each core."""
+    cores = usable_cores()
+    runner = JobRunner(workers=cores, waiting=settings.MESHING_THREADS, limits=JobLimits())
+    _closing.append(runner.close)
+    return InProcessMeshGenerator(runner)
+
+
+def mesh_service() -> MeshGenerator:
+    """The mesh service at settings.MESH_SERVICE_URL."""
+    client = MeshServiceClient(settings.MESH_SERVICE_URL, token=settings.MESH_SERVICE_TOKEN)
+    _closing.append(client.close)
+    return client
+
+
+def _interactive() -> JobRunner:
+    runner = JobRunner(workers=1, waiting=INTERACTIVE_WAITING, limits=JobLimits())
+    _closing.append(runner.close)
+    return runner
+
+
+def _once(name: str, make: Callable[[], Any]) -> Any:
+    if name not in _made:
+        with _making:
+            if name not in _made:
+                _made[name] = make()
+    return _made[name]

@@ -1,0 +1,1 @@
+"""The audit as people read it: each what concerns them, searched and exported."""

@@ -1,0 +1,77 @@
+"""What workers do for meshes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import structlog
+
+from spinelift.contract.generation import MeshRequest, MeshResult, OnProgress
+from spinelift.contract.problems import GenerationFailed, MeshServiceUnavailable, Overloaded
+from spinelift.mesh.parameters import MeshParameters
+from spinelift.web.components import mesh_generator
+from spinelift.web.images.services import sweep_blobs, sweep_uploads
+from spinelift.web.images.storage import local_file
+from spinelift.web.jobs.kinds import Postponed
+from spinelift.web.jobs.models import Job, Queue
+from spinelift.web.meshes.cleaning import remove_failed_meshes, remove_lost_jobs
+from spinelift.web.meshes.models import Mesh
+from spinelift.web.meshes.orders import MeshOrder
+from spinelift.web.meshes.services import GENERATION, record_end
+from spinelift.web.operations import Publish
+
+log = structlog.get_logger()
+
+LATER_SECONDS = 3
+"""When to ask again who could not make a mesh now."""
+
+
+class MeshGenerationJob:
+    """Makes one mesh."""
+
+    name = GENERATION
+    queue = Queue.MESH_GENERATION
+
+    def run(self, job: Job, on_progress: OnProgress) -> MeshResult:
+        mesh = Mesh.objects.select_related("image", "blob").filter(job=job).first()
+        if mesh is None:
+            raise GenerationFailed("IMAGE_GONE", "The image was deleted before it was meshed.")
+        order = MeshOrder(MeshParameters.from_mapping(mesh.parameters), mesh.preset, mesh.target)
+        with local_file(mesh.blob) as path:
+            try:
+                result = _make(path, mesh.image.name, order, on_progress)
+                narrower = order.narrowed(result.fields)
+                if narrower is not None:
+                    result = _make(path, mesh.image.name, narrower, on_progress)
+            except (MeshServiceUnavailable, Overloaded) as error:
+                raise Postponed(LATER_SECONDS, str(error)) from error
+        return result
+
+    def ended(self, job: Job, result: MeshResult | None, publish: Publish) -> None:
+        mesh = Mesh.objects.select_related("image").filter(job=job).first()
+        if mesh is None:
+            return  # its image is gone
+        mesh.job = job
+        record_end(mesh=mesh, result=result, publish=publish)
+
+
+class MeshCleanupJob:
+    """Removes files and rows that nobody needs any more."""
+
+    name = "mesh_cleanup"
+    queue = Queue.LOW
+
+    def run(self, job: Job, on_progress: OnProgress) -> dict[str, int]:  # noqa: ARG002
+        return {
+            "failed_meshes": remove_failed_meshes(),
+            "jobs": remove_lost_jobs(),
+            "uploads": sweep_uploads(),
+            "blobs": sweep_blobs(),
+        }
+
+    def ended(self, job: Job, result: dict[str, int] | None, publish: Publish) -> None:  # noqa: ARG002
+        log.info("cleanup.ended", status=job.status, **(result or {}))
+
+
+def _make(path: Path, name: str, order: MeshOrder, on_progress: OnProgress) -> MeshResult:
+    return mesh_generator().generate(MeshRequest(path, name, order.parameters), on_progress)

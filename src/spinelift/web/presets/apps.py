@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class PresetsConfig(AppConfig):
+    name = "spinelift.web.presets"

@@ -1,0 +1,117 @@
+"""The whole system as one process of its own: web, workers and scheduler, on one port.
+
+Its settings are `spinelift.web.settings.embedded`; Django has to be set up before this is imported.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import structlog
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+from filelock import FileLock, Timeout
+
+from spinelift.serving import GracefulServer
+from spinelift.web import components
+from spinelift.web.accounts.services import local_user, make_sign_in_link
+from spinelift.web.asgi import application
+from spinelift.web.demo import make_demo
+from spinelift.web.jobs.reconciling import take_over
+from spinelift.web.jobs.workers import Workers
+from spinelift.web.scheduler import keep_time
+
+log = structlog.get_logger()
+
+DRAIN_SECONDS = 35.0
+"""More than one job may take."""
+
+LAST_ANSWER_SECONDS = 5
+
+
+class FolderTaken(Exception):
+    """Another process keeps what it has in the same folder; the message is for people."""
+
+
+def serve(
+    listening: socket.socket,
+    stops: Sequence[signal.Signals],
+    *,
+    with_demo: bool,
+    say: Callable[[str], None],
+) -> bool:
+    """Serve until one of `stops` comes, and let what was begun end. Raises FolderTaken.
+
+    Tells `say` the one-time address by which the local user comes in, where there is one. Returns
+    whether a second of those signals came.
+    """
+    lock = FileLock(Path(settings.DATA, "lock"))
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        raise FolderTaken(
+            f"Another SpineLift keeps its work in {settings.DATA}: end it, or name another folder "
+            "with --data."
+        ) from None
+    with lock:
+        call_command("migrate", verbosity=0)
+        take_over()
+        user = local_user() if settings.IS_LOCAL else None
+        if user is not None:
+            if with_demo:
+                make_demo(user)
+            say(f"{settings.PUBLIC_URL}/open/{make_sign_in_link(user=user)}")
+        server = _Server(stops)
+        try:
+            server.run(sockets=[listening])
+        finally:
+            components.close()
+            log.info("server.ended")
+        return server.is_hurried
+
+
+class _Server(GracefulServer):
+    """Serves until the jobs that were begun have ended; those that wait are there the next time."""
+
+    def __init__(self, stops: Sequence[signal.Signals]) -> None:
+        config = uvicorn.Config(
+            application,
+            loop="asyncio",
+            http="h11",
+            ws="none",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=LAST_ANSWER_SECONDS,
+        )
+        super().__init__(config, stops, DRAIN_SECONDS)
+        self._ending = threading.Event()
+        self._workers = Workers(meshing_threads=settings.MESHING_THREADS)
+        self._scheduler = threading.Thread(target=keep_time, args=(self._ending,), name="scheduler")
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await asyncio.to_thread(self._begin)
+        await super().startup(sockets)
+        assert sockets is not None
+        host, port, *_ = sockets[0].getsockname()
+        log.info("server.listening", host=host, port=port, data=str(settings.DATA))
+
+    def _begin(self) -> None:
+        components.mesh_generator()
+        self._workers.start()
+        self._scheduler.start()
+
+    async def drain(self, seconds: float) -> None:
+        log.info("server.draining", seconds=seconds)
+        self._ending.set()
+        ending = asyncio.to_thread(self._workers.stop)
+        await asyncio.wait_for(ending, seconds or None)
+        await asyncio.to_thread(self._scheduler.join)
