@@ -6,6 +6,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "spinelift.web.accounts",
+    "spinelift.web.jobs",
     "spinelift.web.projects",
     "spinelift.web.images",
     "spinelift.web.audit",
@@ -33,3 +34,7 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON"
     ),
 }
+
+JOBS_LEASE_SECONDS = 8
+"""After which a worker that is not heard of counts as lost. With rounds of the reconciler every
+2 s, what it did is begun anew within 11 s."""
