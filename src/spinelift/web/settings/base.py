@@ -103,3 +103,7 @@ SQLITE_OPTIONS = {
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON"
     ),
 }
+
+JOBS_LEASE_SECONDS = 8
+"""After which a worker that is not heard of counts as lost. With rounds of the reconciler every
+2 s, what it did is begun anew within 11 s."""

@@ -32,3 +32,4 @@ def _database() -> dict[str, Any]:
 
 
 DATABASES = {"default": _database()}
+JOBS_BROKER: dict[str, Any] = {"class": "dramatiq.brokers.stub.StubBroker"}

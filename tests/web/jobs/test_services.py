@@ -1,0 +1,396 @@
+"""Jobs: whatever happens, in whatever order, each is one worker's at a time and ends once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from threading import Barrier
+from typing import Any, Literal
+from uuid import uuid4
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from spinelift.contract.generation import Progress
+from spinelift.web.accounts.models import User
+from spinelift.web.actors import SYSTEM
+from spinelift.web.errors import NotFound
+from spinelift.web.jobs.kinds import register
+from spinelift.web.jobs.models import ATTEMPTS, UNFINISHED, Job, JobEvent, Queue, Status
+from spinelift.web.jobs.queue import broker
+from spinelift.web.jobs.reconciling import reconcile
+from spinelift.web.jobs.services import (
+    JobDone,
+    JobLost,
+    JobUnfinished,
+    cancel_job,
+    claim,
+    create_job,
+    create_jobs,
+    end_job,
+    extend_lease,
+    postpone,
+    put_back,
+    report_progress,
+    retry_job,
+)
+from spinelift.web.operations import operation
+
+from .labour import LABOUR, Labour, ends, new_job, told
+
+THREADS = 20
+PROBLEM = {"code": "IMAGE_EMPTY", "message": "There is nothing to see.", "details": {}}
+
+
+def finish(job: Job, status: Literal[Status.COMPLETED, Status.FAILED] = Status.COMPLETED) -> Job:
+    with operation(SYSTEM) as publish:
+        problem = PROBLEM if status == Status.FAILED else None
+        return end_job(publish=publish, job=job, status=status, result="made", problem=problem)
+
+
+def cancel(job: Job) -> Job:
+    with operation(SYSTEM) as publish:
+        return cancel_job(publish=publish, job=job)
+
+
+def claimed(job: Job) -> Job:
+    found = claim(job_id=job.id)
+    assert found is not None
+    return found
+
+
+def lapse(job: Job) -> None:
+    """Let the lease of whoever has it be over."""
+    past = timezone.now() - timedelta(seconds=1)
+    Job.objects.filter(id=job.id, status=Status.PROCESSING).update(lease_until=past)
+
+
+def row(job: Job) -> dict[str, Any]:
+    return dict(Job.objects.values().get(id=job.id))
+
+
+class Life(RuleBasedStateMachine):
+    """One job, and all who ever had it and may still write.
+
+    `holder` is the attempt that may write; `left` how often the job may be begun.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        Job.objects.all().delete()  # of the life before
+        self.job = new_job()
+        self.writers: list[Job] = []
+        self.holder: int | None = None
+        self.left = ATTEMPTS
+        self.ends: list[str] = []
+
+    @property
+    def status(self) -> str:
+        return str(Job.objects.values_list("status", flat=True).get(id=self.job.id))
+
+    def write(self, number: int, deed: Callable[[Job], object]) -> bool:
+        """Let somebody write who had the job; whether they still do, or else change nothing."""
+        writer = self.writers[number % len(self.writers)]
+        before = row(self.job)
+        if writer.attempt == self.holder:
+            deed(writer)
+            return True
+        with pytest.raises(JobLost):
+            deed(writer)
+        assert row(self.job) == before
+        return False
+
+    @rule()
+    def begin(self) -> None:
+        may = self.left > 0 and Job.objects.claimable(timezone.now()).exists()
+        found = claim(job_id=self.job.id)
+        assert (found is not None) == may
+        if found is not None:
+            assert all(found.attempt > writer.attempt for writer in self.writers)
+            self.writers.append(found)
+            self.holder = found.attempt
+            self.left -= 1
+
+    @rule()
+    def lease_lapses(self) -> None:
+        lapse(self.job)
+
+    @rule()
+    def time_comes(self) -> None:
+        Job.objects.filter(id=self.job.id).update(due_at=timezone.now())
+
+    @precondition(lambda self: self.writers)
+    @rule(number=st.integers(0), percent=st.integers(0, 100))
+    def is_so_far(self, number: int, percent: int) -> None:
+        progress = Progress(percent, "stage", f"At {percent}")
+        self.write(number, lambda writer: report_progress(job=writer, progress=progress))
+
+    @precondition(lambda self: self.writers)
+    @rule(number=st.integers(0))
+    def lives(self, number: int) -> None:
+        self.write(number, lambda writer: extend_lease(job=writer))
+
+    @precondition(lambda self: self.writers)
+    @rule(number=st.integers(0), status=st.sampled_from([Status.COMPLETED, Status.FAILED]))
+    def ends_it(self, number: int, status: Literal[Status.COMPLETED, Status.FAILED]) -> None:
+        if self.write(number, lambda writer: finish(writer, status)):
+            self.ends.append(status)
+            self.holder = None
+
+    @precondition(lambda self: self.writers)
+    @rule(number=st.integers(0), seconds=st.sampled_from([0, 60]))
+    def is_postponed(self, number: int, seconds: int) -> None:
+        def deed(writer: Job) -> None:
+            postpone(job=writer, seconds=seconds, message="Later")
+
+        if self.write(number, deed):
+            self.holder = None
+            self.left += 1
+
+    @precondition(lambda self: self.writers and self.left)
+    @rule(number=st.integers(0), seconds=st.sampled_from([0, 60]))
+    def is_put_back(self, number: int, seconds: int) -> None:
+        def deed(writer: Job) -> None:
+            put_back(job=writer, seconds=seconds, message="Again")
+
+        if self.write(number, deed):
+            self.holder = None
+
+    @rule()
+    def is_cancelled(self) -> None:
+        before = row(self.job)
+        after = cancel(self.job)
+        if before["status"] in UNFINISHED:
+            assert after.status == Status.CANCELLED
+            self.ends.append(Status.CANCELLED)
+            self.holder = None
+        else:
+            assert row(self.job) == before
+
+    @rule()
+    def is_tried_again(self) -> None:
+        before = row(self.job)
+        if before["status"] in (Status.FAILED, Status.CANCELLED):
+            retry_job(job=self.job)
+            self.left = ATTEMPTS
+        else:
+            with pytest.raises((JobUnfinished, JobDone)):
+                retry_job(job=self.job)
+            assert row(self.job) == before
+
+    @rule()
+    def is_reconciled(self) -> None:
+        Job.objects.filter(id=self.job.id).update(wake_at=timezone.now())
+        if reconcile().given_up:
+            assert self.left == 0
+            self.ends.append(Status.FAILED)
+            self.holder = None
+
+    @invariant()
+    def log_has_it_all(self) -> None:
+        told(self.job)
+        events = list(JobEvent.objects.filter(job=self.job).order_by("sequence").values())
+        stored = row(self.job)
+        for field in ("sequence", "status", "stage", "percent", "message"):
+            assert events[-1][field] == stored[field]
+        for one, after in pairwise(events):
+            if after["message"] != "Begun" and after["status"] != Status.QUEUED:
+                assert after["percent"] >= one["percent"]
+            if one["status"] not in UNFINISHED:
+                assert after["status"] == Status.QUEUED
+
+    @invariant()
+    def ended_as_often_as_was_published(self) -> None:
+        assert [status for status, _ in ends(self.job)] == self.ends
+        over = [status for status, _ in told(self.job) if status not in UNFINISHED]
+        assert over == self.ends
+
+    @invariant()
+    def attempts_are_counted(self) -> None:
+        assert row(self.job)["attempts_left"] == self.left
+        assert 0 <= self.left <= ATTEMPTS
+
+
+@pytest.mark.django_db
+def test_each_end_is_told_once_and_late_writers_change_nothing() -> None:
+    run_state_machine_as_test(Life, settings=settings(max_examples=60, stateful_step_count=30))
+
+
+def at_once(deeds: Sequence[Callable[[], object]]) -> list[object]:
+    """What each gives, or the error that it ended with, when all are done at the same time."""
+    barrier = Barrier(len(deeds))
+
+    def do(deed: Callable[[], object]) -> object:
+        try:
+            barrier.wait()
+            return deed()
+        except JobLost as error:
+            return error
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(deeds)) as pool:
+        return list(pool.map(do, deeds))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_workers_that_claim_at_once_one_has_the_job() -> None:
+    job = new_job()
+    for attempt in (1, 2):
+        found = at_once([lambda: claim(job_id=job.id)] * THREADS)
+        [winner] = [one for one in found if one is not None]
+        assert isinstance(winner, Job)
+        assert winner.attempt == attempt
+        lapse(job)
+    assert told(job) == [("queued", 0), ("processing", 0), ("processing", 0)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_ends_at_once_one_counts() -> None:
+    job = claimed(new_job())
+    deeds = [lambda: finish(job), lambda: finish(job, Status.FAILED), lambda: cancel(job)] * 4
+    at_once(deeds)
+    [(status, _)] = ends(job)
+    assert told(job)[-1][0] == status == row(job)["status"]
+    assert len(told(job)) == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_events_of_writers_at_once_have_their_places() -> None:
+    job = claimed(new_job())
+    progress = [Progress(percent, "stage", "") for percent in range(0, 100, 5)]
+    at_once([lambda one=one: report_progress(job=job, progress=one) for one in progress])  # type: ignore[misc]
+    percents = [percent for _, percent in told(job)]
+    assert len(percents) == 2 + len(progress)
+    assert percents == sorted(percents)
+
+
+@pytest.mark.django_db
+def test_jobs_are_made_in_numbers_and_woken_when_committed(
+    alice: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    subjects = [uuid4() for _ in range(500)]
+    with django_capture_on_commit_callbacks(execute=True):
+        jobs = create_jobs(kind=LABOUR.name, subjects=subjects, user=alice, queue=Queue.BATCH)
+        assert broker().queues["batch"].qsize() == 0
+    assert broker().queues["batch"].qsize() == 500
+    assert [job.subject for job in jobs] == subjects
+    assert Job.objects.filter(user=alice, status=Status.QUEUED).count() == 500
+    assert JobEvent.objects.count() == 500
+    assert told(jobs[-1]) == [("queued", 0)]
+
+
+@pytest.mark.django_db
+def test_job_waits_where_its_kind_says() -> None:
+    assert new_job().queue == Queue.MESH_GENERATION
+    assert new_job(queue=Queue.CRITICAL).queue == Queue.CRITICAL
+
+
+@pytest.mark.django_db
+def test_job_whose_kind_is_not_known_here_is_left_to_others() -> None:
+    with pytest.raises(LookupError):
+        create_job(kind="of tomorrow", subject=uuid4(), user=None)
+    job = new_job()
+    Job.objects.filter(id=job.id).update(kind="of tomorrow")
+    assert claim(job_id=job.id) is None
+    assert row(job)["attempts_left"] == ATTEMPTS
+
+
+def test_two_kinds_do_not_share_a_name() -> None:
+    with pytest.raises(ValueError, match="another kind"):
+        register(Labour())
+
+
+@pytest.mark.django_db
+def test_job_outlives_who_asked_for_it(alice: User) -> None:
+    job = new_job(user=alice)
+    alice.delete()
+    assert row(job)["user_id"] is None
+
+
+@pytest.mark.django_db
+def test_ended_job_says_how() -> None:
+    done, failed = claimed(new_job()), claimed(new_job())
+    report_progress(job=failed, progress=Progress(40, "polygon", "Choosing"))
+    done, failed = finish(done), finish(failed, Status.FAILED)
+    assert (done.percent, done.error) == (100, None)
+    assert (failed.stage, failed.percent, failed.error) == ("polygon", 40, PROBLEM)
+    assert done.finished_at is not None
+    assert ends(done) == [("completed", "made")]
+
+
+@pytest.mark.django_db
+def test_end_that_its_kind_cannot_write_is_none() -> None:
+    job = claimed(new_job())
+    before = row(job)
+
+    def fail(_: Job) -> None:
+        raise ZeroDivisionError
+
+    LABOUR.at_end = fail
+    for deed in (finish, cancel):
+        with pytest.raises(ZeroDivisionError):
+            deed(job)
+    assert row(job) == before
+    assert ends(job) == []
+
+
+@pytest.mark.django_db
+def test_cancelled_job_can_be_tried_again_and_its_first_worker_is_too_late() -> None:
+    job = claimed(new_job())
+    cancel(job)
+    assert ends(job) == [("cancelled", None)]
+    again = retry_job(job=job)
+    assert (again.status, again.percent, again.error) == ("queued", 0, None)
+    with pytest.raises(JobLost):
+        finish(job)
+    finish(claimed(job))
+    with pytest.raises(JobLost):
+        finish(job)
+    with pytest.raises(JobDone):
+        retry_job(job=job)
+    assert [status for status, _ in ends(job)] == ["cancelled", "completed"]
+
+
+@pytest.mark.django_db
+def test_nothing_can_be_done_to_a_job_that_is_gone() -> None:
+    job = claimed(new_job())
+    Job.objects.all().delete()
+    for lost in (finish, lambda job: extend_lease(job=job)):
+        with pytest.raises(JobLost):
+            lost(job)
+    for unknown in (cancel, lambda job: retry_job(job=job)):
+        with pytest.raises(NotFound):
+            unknown(job)
+    assert claim(job_id=job.id) is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"queue": "fast"},
+        {"status": "lost"},
+        {"percent": 101},
+        {"attempts_left": 0},
+        {"lease_until": "2026-01-01T00:00Z"},
+        {"status": "cancelled"},
+        {"error": PROBLEM},
+    ],
+)
+def test_database_refuses_jobs_that_cannot_be(values: dict[str, Any]) -> None:
+    job = new_job()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Job.objects.filter(id=job.id).update(**values)
