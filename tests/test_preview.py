@@ -235,6 +235,42 @@ def test_svg_has_a_gold_circle_for_every_hull_vertex_at_its_place() -> None:
     assert places["interior"] == [tuple(mesh.vertices[4].tolist())]
 
 
+def halves(image: Rgba) -> tuple[Mesh, Mesh]:
+    """Two meshes of one image, each of which answers for its half and leaves out four columns."""
+    width = image.shape[1]
+    left, right = quad(image), quad(image, left=width / 2 + 4)
+    left.vertices[[1, 2], 0] = width / 2 - 4
+    left.required[:, width // 2 :] = 0
+    right.required[:, : width // 2] = 0
+    return left, right
+
+
+def test_meshes_of_one_image_are_drawn_in_one_picture() -> None:
+    image = green_square()
+    left, right = halves(image)
+
+    picture = preview_pixels(image, left, right, scale=8)
+
+    for x, y in ((0, 0), (16, 0), (24, 40), (40, 40)):
+        assert at(picture, x, y, 8) == GOLD
+    for row in range(4, 36):
+        assert [at(picture, x + 0.5, row + 0.5, 8) == RED for x in range(14, 26)] == [
+            16 <= x < 24 for x in range(14, 26)
+        ]
+
+
+def test_svg_has_the_vertices_of_every_mesh_and_what_each_does_not_cover() -> None:
+    image = green_square()
+
+    document = parsed(preview_svg(image, *halves(image)))
+
+    assert len(document.findall(f".//{SVG}circle[@class='hull']")) == 8
+    path = document.find(f".//{SVG}path[@class='uncovered']")
+    assert path is not None
+    runs = re.findall(r"M(\d+) (\d+)h(\d+)v1h-\3z", path.attrib["d"])
+    assert [tuple(map(int, run)) for run in runs] == [(16, row, 8) for row in range(2, 38)]
+
+
 def test_svg_marks_the_uncovered_pixels_and_only_those() -> None:
     image = green_square()
     document = parsed(preview_svg(image, quad(image, left=5)))

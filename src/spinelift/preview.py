@@ -1,4 +1,4 @@
-"""An image and its mesh in, a picture for people out: the art under its wireframe.
+"""An image and its meshes in, a picture for people out: the art under its wireframe.
 
 Lines are light on dark, so they show on art of any colour. Hull vertices are gold, interior ones
 small and pale, and required pixels that no triangle covers are red.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape
 
@@ -62,8 +62,8 @@ class _Pen:
     point: float
 
 
-def preview_pixels(image: Rgba, mesh: Mesh, *, scale: int | None = None) -> Rgba:
-    """Draw the art and its mesh.
+def preview_pixels(image: Rgba, mesh: Mesh, *others: Mesh, scale: int | None = None) -> Rgba:
+    """Draw the art and its mesh, or its meshes where its islands are split.
 
     Parameters
     ----------
@@ -80,20 +80,23 @@ def preview_pixels(image: Rgba, mesh: Mesh, *, scale: int | None = None) -> Rgba
     scale = _readable_scale(mesh, _READABLE) if scale is None else scale
     if scale < 1:
         raise ValueError(f"scale is {scale}, but a preview only enlarges: give 1 or more.")
-    return _opaque(_picture(image, mesh, scale))
+    return _opaque(_picture(image, (mesh, *others), scale))
 
 
-def preview_svg(image: Rgba, mesh: Mesh, *, name: str = "", scale: int | None = None) -> str:
+def preview_svg(
+    image: Rgba, mesh: Mesh, *others: Mesh, name: str = "", scale: int | None = None
+) -> str:
     """Return the preview as an SVG document with the art inside it; `name` becomes its title.
 
     The document's units are the image's pixels, so the mesh can be read off its paths.
     """
     scale = _readable_scale(mesh, _READABLE) if scale is None else scale
-    pen = _pen(mesh, scale)
+    meshes = (mesh, *others)
+    pen = _pen(meshes, scale)
     margin, line, point = MARGIN / scale, pen.line / scale, pen.point / scale
     art = base64.b64encode(encode_png(image)).decode("ascii")
-    wires = _path(mesh.vertices, mesh.internal_edges)
-    hull = _path(mesh.vertices, mesh.boundary_edges)
+    wires = "".join(_path(one.vertices, one.internal_edges) for one in meshes)
+    hulls = "".join(_path(one.vertices, one.boundary_edges) for one in meshes)
     width, height = mesh.width + 2 * margin, mesh.height + 2 * margin
     square = _SQUARE / scale
     parts = [
@@ -107,19 +110,20 @@ def preview_svg(image: Rgba, mesh: Mesh, *, name: str = "", scale: int | None = 
         f'<rect width="{mesh.width}" height="{mesh.height}" fill="url(#checkerboard)"/>',
         f'<image width="{mesh.width}" height="{mesh.height}" style="image-rendering:pixelated"'
         f' href="data:image/png;base64,{art}"/>',
-        f'<path class="uncovered" fill="{_hex(RED)}" d="{_runs(uncovered_pixels(mesh))}"/>',
+        f'<path class="uncovered" fill="{_hex(RED)}" d="{_runs(_uncovered(meshes))}"/>',
         '<g fill="none" stroke-linejoin="round" stroke-linecap="round">'
         f'<path stroke="{_hex(DARK)}" stroke-width="{3 * line:g}" stroke-opacity="{_FAINT}"'
-        f' d="{wires}"/><path stroke="{_hex(DARK)}" stroke-width="{3.5 * line:g}" d="{hull}"/>'
+        f' d="{wires}"/><path stroke="{_hex(DARK)}" stroke-width="{3.5 * line:g}" d="{hulls}"/>'
         f'<path stroke="{_hex(PALE)}" stroke-width="{line:g}" d="{wires}"/>'
-        f'<path stroke="{_hex(LIGHT)}" stroke-width="{1.5 * line:g}" d="{hull}"/></g>',
+        f'<path stroke="{_hex(LIGHT)}" stroke-width="{1.5 * line:g}" d="{hulls}"/></g>',
         f'<g stroke="{_hex(DARK)}" stroke-width="{line:g}">',
         *(
             f'<circle class="{kind}" cx="{x:.11g}" cy="{y:.11g}" r="{radius:g}"'
             f' fill="{_hex(colour)}"/>'
+            for one in meshes
             for kind, radius, colour, points in (
-                ("interior", 0.6 * point, PALE, mesh.vertices[mesh.hull :]),
-                ("hull", point, GOLD, mesh.vertices[: mesh.hull]),
+                ("interior", 0.6 * point, PALE, one.vertices[one.hull :]),
+                ("hull", point, GOLD, one.vertices[: one.hull]),
             )
             for x, y in points
         ),
@@ -141,7 +145,7 @@ def contact_sheet(items: Mapping[str, tuple[Rgba, Mesh]]) -> Rgba:
     sheet = np.full((rows * tall, columns * side, 3), _PAPER, dtype=np.uint8)
     for k, (image, mesh) in enumerate(items.values()):
         top, left = k // columns * tall, k % columns * side
-        picture = _picture(image, mesh, _cell_zoom(mesh))
+        picture = _picture(image, (mesh,), _cell_zoom(mesh))
         height, width = picture.shape[:2]
         y, x = top + (side - height) // 2, left + (side - width) // 2
         sheet[y : y + height, x : x + width] = picture
@@ -162,24 +166,35 @@ def _cell_zoom(mesh: Mesh) -> float:
     return _CELL / longer if longer > _CELL else _readable_scale(mesh, _CELL)
 
 
-def _pen(mesh: Mesh, zoom: float) -> _Pen:
+def _pen(meshes: Sequence[Mesh], zoom: float) -> _Pen:
     """Thicker on large pictures, finer on dense meshes, so that the art stays to be seen."""
-    line = min(max(max(mesh.width, mesh.height) * zoom / 640, 1.0), 4.0)
-    start, end = mesh.vertices[mesh.edges].transpose(1, 0, 2) * zoom
+    line = min(max(max(meshes[0].width, meshes[0].height) * zoom / 640, 1.0), 4.0)
+    edges = np.concatenate([mesh.vertices[mesh.edges] for mesh in meshes])
+    start, end = edges.transpose(1, 0, 2) * zoom
     spacing = float(np.median(np.hypot(*(end - start).T)))
     return _Pen(line=line, point=min(max(spacing / 7, 1.5), 3.6 * line))
 
 
-def _picture(image: Rgba, mesh: Mesh, zoom: float) -> NDArray[np.uint8]:
-    """(H, W, 3): the art at `zoom`, a whole number or below 1, with margins and its mesh."""
-    if image.shape[:2] != (mesh.height, mesh.width):
-        raise ValueError(f"The image is {image.shape[:2]}, its mesh {(mesh.height, mesh.width)}.")
-    art = _mark_red(_enlarge(image, zoom), uncovered_pixels(mesh), zoom)
+def _picture(image: Rgba, meshes: Sequence[Mesh], zoom: float) -> NDArray[np.uint8]:
+    """(H, W, 3): the art at `zoom`, a whole number or below 1, with margins and its meshes."""
+    for mesh in meshes:
+        size = mesh.height, mesh.width
+        if image.shape[:2] != size:
+            raise ValueError(f"The image is {image.shape[:2]}, its mesh {size}.")
+    art = _mark_red(_enlarge(image, zoom), _uncovered(meshes), zoom)
     height, width = art.shape[:2]
     picture = np.full((height + 2 * MARGIN, width + 2 * MARGIN, 3), _PAPER, dtype=np.uint8)
     picture[MARGIN:-MARGIN, MARGIN:-MARGIN] = art
-    _draw_wires(picture, mesh, zoom)
+    pen = _pen(meshes, zoom)
+    for mesh in meshes:
+        _draw_wires(picture, mesh, pen, zoom)
     return picture
+
+
+def _uncovered(meshes: Sequence[Mesh]) -> Mask:
+    """What each mesh should cover and does not."""
+    missed: Mask = np.bitwise_or.reduce([uncovered_pixels(mesh) for mesh in meshes])
+    return missed
 
 
 def _enlarge(image: Rgba, zoom: float) -> NDArray[np.uint8]:
@@ -220,11 +235,10 @@ def _mark_red(art: NDArray[np.uint8], uncovered: Mask, zoom: float) -> NDArray[n
     return art
 
 
-def _draw_wires(picture: NDArray[np.uint8], mesh: Mesh, zoom: float) -> None:
+def _draw_wires(picture: NDArray[np.uint8], mesh: Mesh, pen: _Pen, zoom: float) -> None:
     # OpenCV counts from the centre of a pixel, a mesh from its corner.
     places = (mesh.vertices * zoom + MARGIN - 0.5) * (1 << _FRACTION_BITS)
     fixed = np.rint(places).astype(np.int32)
-    pen = _pen(mesh, zoom)
     strokes = (
         (mesh.internal_edges, DARK, 3 * pen.line, _FAINT),
         (mesh.boundary_edges, DARK, 3.5 * pen.line, 1.0),

@@ -23,27 +23,26 @@ VERSIONS = ("4.0", "4.1", "4.2", "4.3")
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """One document for one runtime, over loose images or, where there is one, an atlas."""
+    """One document for one runtime, over loose images or the pages of an atlas, whose text it has.
+
+    `textures` are the pixels behind each name in a loaded slot's `texture`.
+    """
 
     runtime: str
     document: str
-    images: dict[str, Rgba]
-    atlas: Atlas | None = None
-    legacy: bool = False
+    textures: dict[str, Rgba]
+    atlas: str | None = None
 
-    @property
-    def textures(self) -> dict[str, Rgba]:
-        """The pixels behind each name in a loaded slot's `texture`."""
-        if self.atlas is None:
-            return self.images
-        return {page.file_name: page.pixels for page in self.atlas.pages}
+    @classmethod
+    def packed(cls, runtime: str, document: str, atlas: Atlas, *, legacy: bool = False) -> Request:
+        pages = {page.file_name: page.pixels for page in atlas.pages}
+        return cls(runtime, document, pages, atlas_text(atlas, legacy=legacy))
 
     def to_json(self) -> dict[str, Any]:
         sizes = {name: pixels.shape[1::-1] for name, pixels in self.textures.items()}
         if self.atlas is None:
             return {"runtime": self.runtime, "document": self.document, "images": sizes}
-        text = atlas_text(self.atlas, legacy=self.legacy)
-        packed = {"text": text, "pages": sizes}
+        packed = {"text": self.atlas, "pages": sizes}
         return {"runtime": self.runtime, "document": self.document, "atlas": packed}
 
 

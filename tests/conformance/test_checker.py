@@ -261,8 +261,9 @@ MUTATIONS = {
 
 def request(scene: str, version: str, document: Document, atlas: Atlas | None = None) -> Request:
     runtime = "4.0" if version == "3.8" else version
-    images = dict(SCENES[scene].images)
-    return Request(runtime, json.dumps(document), images, atlas)
+    if atlas is not None:
+        return Request.packed(runtime, json.dumps(document), atlas)
+    return Request(runtime, json.dumps(document), dict(SCENES[scene].images))
 
 
 @pytest.fixture(scope="session")

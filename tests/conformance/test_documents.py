@@ -46,17 +46,12 @@ def document_text(scene: Scene, version: str) -> str:
 
 def request(case: Case) -> Request:
     scene = SCENES[case.scene]
-    atlas = None
-    if case.textures != "loose":
-        # So small that some scenes need several pages, and some images one of their own.
-        atlas = pack(scene.images, scene.meshes, paths=scene.paths, page_size=64)
-    return Request(
-        runtime=case.runtime,
-        document=document_text(scene, case.version),
-        images=dict(scene.images),
-        atlas=atlas,
-        legacy=case.textures == "legacy atlas",
-    )
+    document = document_text(scene, case.version)
+    if case.textures == "loose":
+        return Request(case.runtime, document, dict(scene.images))
+    # So small that some scenes need several pages, and some images one of their own.
+    atlas = pack(scene.images, scene.meshes, paths=scene.paths, page_size=64)
+    return Request.packed(case.runtime, document, atlas, legacy=case.textures == "legacy atlas")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,6 @@ from spinelift.cli.options import (
     check_paths,
 )
 from spinelift.cli.output import (
-    ATLAS,
     Destination,
     MeshedSource,
     Output,
@@ -38,10 +37,12 @@ from spinelift.cli.sources import NAME_TAKEN, FailedInput, Source, Sources, find
 from spinelift.cli.writing import writing
 from spinelift.engine.batch import run_batch
 from spinelift.engine.cache import Cache
+from spinelift.engine.export import ATLAS
 from spinelift.engine.files import staging
 from spinelift.engine.work import Failure, MeshedImage, MeshTask, OutputUnwritable, mesh_image
 from spinelift.images.limits import ImageLimits
 from spinelift.spine.document import DEFAULT_VERSION, SPINE_VERSIONS
+from spinelift.spine.names import attachment_names
 
 NO_RECIPE, NO_LIMITS, PLAIN_RUN = RecipeFlags(), LimitFlags(), RunFlags()
 NO_PARAMETERS = ParameterFlags()
@@ -191,13 +192,10 @@ def _named(
     """Name the attachments: like the image, and numbered where it has several."""
     if isinstance(result, Failure):
         return FailedInput(source.image, result)
-    count = len(result.meshes)
-    if count == 1:
-        return MeshedSource(source, result, (source.name,))
-    islands = tuple(f"{source.name}-{number}" for number in range(1, count + 1))
-    taken = [name for name in islands if name in names]
+    own = attachment_names(source.name, len(result.meshes))
+    taken = [name for name in own if name in names and name != source.name]
     if not taken:
-        return MeshedSource(source, result, islands)
+        return MeshedSource(source, result, own)
     message = (
         f"{source.image} has an island that would be named {taken[0]!r}, like another image: "
         "rename one of the two."

@@ -12,17 +12,14 @@ from spinelift import images
 from spinelift.cli.exits import UsageError
 from spinelift.cli.layout import Layout, drawing_order
 from spinelift.cli.sources import Source, Sources, real_path
+from spinelift.engine.export import IMAGES, SKELETON, atlas_files, picture_path
 from spinelift.engine.files import publish, write_whole
 from spinelift.engine.work import MeshedImage, PictureFile, read
 from spinelift.images.limits import ImageLimits, shown
 from spinelift.mesh.errors import ImageNotFound
 from spinelift.mesh.types import Mesh, Rgba
-from spinelift.spine.atlas import atlas_text, pack
 from spinelift.spine.document import serialize, skeleton_document
 
-SKELETON = "skeleton.json"
-ATLAS = "skeleton.atlas"
-IMAGES = "images"
 PAGE = re.compile(r"skeleton(_\d+)?\.png")
 """What the atlas calls its pages."""
 
@@ -61,11 +58,7 @@ class Destination:
 
     def picture_file(self, name: str) -> PictureFile:
         """Where the PNG of an image goes, and where it waits."""
-        return PictureFile(self.folder, self.staged, _picture_path(name))
-
-
-def _picture_path(name: str) -> str:
-    return f"{IMAGES}/{name}.png"
+        return PictureFile(self.folder, self.staged, picture_path(name))
 
 
 def write_output(
@@ -87,7 +80,7 @@ def write_output(
         paths=paths,
         images=f"./{IMAGES}/",
     )
-    files = [_picture_path(one.source.name) for one in meshed]
+    files = [picture_path(one.source.name) for one in meshed]
     if output.has_atlas:
         files += _stage_atlas(to.staged, ordered, meshes, paths, output.spine_version, limits)
     write_whole(to.staged / SKELETON, serialize(document))
@@ -104,11 +97,11 @@ def _stage_atlas(
     limits: ImageLimits,
 ) -> list[str]:
     pixels = {one.source.name: read_pixels(one, limits) for one in ordered}
-    atlas = pack(pixels, meshes, paths=paths)
-    for page in atlas.pages:
-        write_whole(staged / page.file_name, images.encode_png(page.pixels))
-    write_whole(staged / ATLAS, atlas_text(atlas, legacy=version == "3.8").encode())
-    return [*(page.file_name for page in atlas.pages), ATLAS]
+    files = []
+    for name, content in atlas_files(pixels, meshes, paths, version):
+        write_whole(staged / name, content)
+        files.append(name)
+    return files
 
 
 def read_pixels(meshed: MeshedSource, limits: ImageLimits) -> Rgba:

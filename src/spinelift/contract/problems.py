@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from spinelift.mesh.errors import (
+    ImageChanged,
     ImageEmpty,
     ImageNotFound,
     ImageTooLarge,
@@ -15,7 +16,7 @@ from spinelift.mesh.errors import (
     SpineLiftError,
     TriangulationFailed,
 )
-from spinelift.spine.errors import NameUnusable, UnknownSpineVersion
+from spinelift.spine.errors import NameTaken, NameUnusable, UnknownSpineVersion
 
 Problem = dict[str, Any]
 """`code`, `message` and `details`."""
@@ -30,10 +31,12 @@ class Overloaded(SpineLiftError):
 _PLAIN = {
     error.code: error
     for error in (
+        ImageChanged,
         ImageEmpty,
         ImageNotFound,
         ImageTooLarge,
         ImageUnreadable,
+        NameTaken,
         NameUnusable,
         Overloaded,
         TriangulationFailed,

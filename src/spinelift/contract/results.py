@@ -1,4 +1,4 @@
-"""Meshes in, the answer that every client gets out: plain data, whole in itself."""
+"""Meshes in, the answer that every client gets out: plain data, whole in itself; and back."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
+
 from spinelift.mesh.parameters import MeshParameters
-from spinelift.mesh.types import Mesh
+from spinelift.mesh.quality import Quality, measured
+from spinelift.mesh.types import NO_PIXELS, Islands, Mesh
 from spinelift.spine.document import mesh_attachment
 
 
@@ -30,6 +33,28 @@ def result_fields(
         "parameters": parameters.to_mapping(),
         "warnings": list(warnings),
     }
+
+
+def read_results(fields: Mapping[str, Any]) -> dict[str, Mesh]:
+    """Name to mesh, as `result_fields` was given them.
+
+    Their quality is what was measured; the pixels that it was measured against are not there.
+    """
+    return {one["name"]: _read_mesh(one) for one in (fields, *fields["others"])}
+
+
+def _read_mesh(fields: Mapping[str, Any]) -> Mesh:
+    quality = Quality(**fields["quality"])
+    mesh = Mesh(
+        vertices=np.array(fields["vertices"], dtype=np.float64),
+        triangles=np.array(fields["triangles"], dtype=np.int32),
+        hull=fields["hull"],
+        width=fields["width"],
+        height=fields["height"],
+        required=NO_PIXELS,
+        islands=Islands(kept=quality.islands_kept, dropped=quality.islands_dropped),
+    )
+    return measured(mesh, quality)
 
 
 def _mesh_fields(mesh: Mesh, path: str | None) -> dict[str, Any]:

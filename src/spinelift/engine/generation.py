@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,9 @@ from spinelift.engine.work import Failure, attempt, read, unique
 from spinelift.images import DEFAULT_LIMITS, ImageLimits
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.pipeline import generate
-from spinelift.mesh.types import Mesh
 from spinelift.mesh.validation import MeshParameterValidator
 from spinelift.spine.document import serialize, skeleton_document
+from spinelift.spine.names import attachment_names
 
 OnStage = Callable[[JobStage], None]
 
@@ -25,7 +25,7 @@ OnStage = Callable[[JobStage], None]
 class GenerationTask:
     """One image to mesh; `name` is that of its slot, of its attachment and of its file."""
 
-    image: Path
+    image: Path | bytes
     name: str
     parameters: MeshParameters
     spine_version: str
@@ -59,16 +59,9 @@ def _answer(task: GenerationTask, on_stage: OnStage) -> Answer:
     on_stage("quality")
     advice = MeshParameterValidator().examine(alpha, task.parameters, found)
     warnings = unique((*notes, *advice, *(words for mesh in found for words in mesh.warnings)))
-    meshes = _named(task.name, found)
+    meshes = dict(zip(attachment_names(task.name, len(found)), found, strict=True))
     fields = result_fields(task.name, meshes, task.parameters, warnings)
     on_stage("document")
     document = skeleton_document(meshes, task.spine_version, paths=dict.fromkeys(meshes, task.name))
     result, skeleton = serialize(fields), serialize(document)
     return Answer(result, skeleton, milliseconds=(time.perf_counter() - start) * 1000)
-
-
-def _named(name: str, meshes: list[Mesh]) -> Mapping[str, Mesh]:
-    """Several islands are numbered."""
-    if len(meshes) == 1:
-        return {name: meshes[0]}
-    return {f"{name}-{number}": mesh for number, mesh in enumerate(meshes, start=1)}

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from spinelift.mesh.quality import Quality
+from spinelift.mesh.quality import Quality, measured
 from spinelift.mesh.types import Islands, Mask, Mesh
 
 
@@ -28,12 +28,6 @@ def unpack_meshes(content: bytes) -> tuple[tuple[Mesh, ...], tuple[str, ...]]:
         return tuple(_unpack(mesh) for mesh in packed["meshes"]), tuple(packed["warnings"])
     except (KeyError, TypeError, zlib.error, RecursionError) as error:
         raise ValueError("these are not packed meshes") from error
-
-
-def measured(mesh: Mesh, quality: Quality) -> Mesh:
-    """Give the mesh its quality, which was measured elsewhere."""
-    vars(mesh)["quality"] = quality
-    return mesh
 
 
 def _pack(mesh: Mesh) -> dict[str, Any]:

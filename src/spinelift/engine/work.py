@@ -13,20 +13,18 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import ClassVar, TypeVar
 
-import numpy as np
-
 from spinelift import images
 from spinelift.engine.cache import Cache, cache_key
 from spinelift.engine.files import holds, write_whole
-from spinelift.engine.packing import measured, pack_meshes, unpack_meshes
+from spinelift.engine.packing import pack_meshes, unpack_meshes
 from spinelift.images import DEFAULT_LIMITS, ImageLimits
+from spinelift.images.headers import PNG_SIGNATURE
 from spinelift.mesh.errors import SpineLiftError
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.pipeline import generate
-from spinelift.mesh.types import Mask, Mesh
+from spinelift.mesh.quality import measured
+from spinelift.mesh.types import NO_PIXELS, Mesh
 from spinelift.mesh.validation import MeshParameterValidator
-
-PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 INTERNAL = "INTERNAL"
 """Code of a failure that is our bug."""
@@ -207,15 +205,19 @@ def _make_meshes(content: bytes, task: MeshTask) -> tuple[tuple[Mesh, ...], tupl
 
 def without_required(mesh: Mesh) -> Mesh:
     """A copy that crosses a pipe quickly; what it is worth was measured before."""
-    nothing: Mask = np.zeros((0, 0), dtype=np.uint8)
-    return measured(replace(mesh, required=nothing), mesh.quality)
+    return measured(replace(mesh, required=NO_PIXELS), mesh.quality)
+
+
+def as_png(content: bytes, limits: ImageLimits, label: str) -> bytes:
+    """Give an image as PNG: byte for byte where it is one already."""
+    if content.startswith(PNG_SIGNATURE):
+        return content
+    return images.encode_png(images.decode(content, limits, name=label).rgba)
 
 
 def _stage_picture(content: bytes, task: MeshTask, picture: PictureFile) -> None:
     """Write the PNG where it waits, unless it is in its place with the same bytes already."""
-    png = content
-    if not content.startswith(PNG_SIGNATURE):
-        png = images.encode_png(images.decode(content, task.limits, name=task.label).rgba)
+    png = as_png(content, task.limits, task.label)
     if holds(picture.folder / picture.place, png):
         return
     try:

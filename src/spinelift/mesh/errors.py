@@ -5,7 +5,8 @@ SpineLiftError
 ├── ImageError                                       (raised by spinelift.images)
 │   ├── ImageNotFound        IMAGE_NOT_FOUND
 │   ├── ImageUnreadable      IMAGE_UNREADABLE
-│   └── ImageTooLarge        IMAGE_TOO_LARGE
+│   ├── ImageTooLarge        IMAGE_TOO_LARGE
+│   └── ImageChanged         IMAGE_CHANGED           not the image that its mesh was made of
 ├── ImageEmpty               IMAGE_EMPTY             no pixel above the alpha threshold
 └── TriangulationFailed      TRIANGULATION_FAILED
 """
@@ -68,6 +69,12 @@ class ImageTooLarge(ImageError):
     """The image is over a limit on bytes, side or pixels; found before decoding."""
 
     code = "IMAGE_TOO_LARGE"
+
+
+class ImageChanged(ImageError):
+    """The image is not the one that its mesh was made of."""
+
+    code = "IMAGE_CHANGED"
 
 
 class ImageEmpty(SpineLiftError):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal, TypeAlias
 
 import numpy as np
 
-from spinelift.mesh.errors import ImageTooLarge
+from spinelift.mesh.errors import ImageChanged, ImageTooLarge
 from spinelift.mesh.interior import interior_points, wanted_vertices
 from spinelift.mesh.kernel import MAXIMUM_SIDE
 from spinelift.mesh.mask import opaque_pixels
@@ -49,6 +50,18 @@ def generate(
     TriangulationFailed
         The chosen triangulator failed.
     """
+    outlines = visible_outlines(alpha, parameters, on_stage=on_stage)
+    height, width = alpha.shape
+    return [_mesh(outline, (width, height), parameters, on_stage) for outline in outlines]
+
+
+def visible_outlines(
+    alpha: Alpha,
+    parameters: MeshParameters,
+    *,
+    on_stage: Callable[[Stage], None] = lambda stage: None,  # noqa: ARG005
+) -> list[Outline]:
+    """Return what each of the image's meshes must contain; raises what `generate` does."""
     _check_size(alpha)
     on_stage("mask")
     mask = opaque_pixels(
@@ -58,14 +71,45 @@ def generate(
         binary_threshold=parameters.binary_threshold,
     )
     on_stage("outline")
-    outlines = trace_outlines(
+    return trace_outlines(
         mask,
         min_contour_area=parameters.min_contour_area,
         padding=parameters.padding,
         islands=parameters.islands,
     )
+
+
+def with_required(
+    meshes: Sequence[Mesh], alpha: Alpha, parameters: MeshParameters
+) -> tuple[Mesh, ...]:
+    """Give meshes the pixels that they must cover, as `generate` did before they lost them.
+
+    Raises
+    ------
+    ImageChanged
+        The image is not the one that they were made of, as far as can be told.
+    """
     height, width = alpha.shape
-    return [_mesh(outline, (width, height), parameters, on_stage) for outline in outlines]
+    if any((mesh.width, mesh.height) != (width, height) for mesh in meshes):
+        raise ImageChanged(
+            f"The image is {width} x {height} px, its mesh was made of "
+            f"{meshes[0].width} x {meshes[0].height} px: mesh it again."
+        )
+    outlines = visible_outlines(alpha, parameters)
+    if len(outlines) != len(meshes):
+        raise ImageChanged(
+            f"The image has {len(outlines)} islands, its meshes were made of {len(meshes)}: mesh "
+            "it again."
+        )
+    return tuple(
+        replace(
+            mesh,
+            required=outline.required,
+            required_origin=outline.origin,
+            islands=outline.islands,
+        )
+        for mesh, outline in zip(meshes, outlines, strict=True)
+    )
 
 
 def _check_size(alpha: Alpha) -> None:

@@ -33,6 +33,9 @@ Alpha: TypeAlias = NDArray[np.uint8]
 Mask: TypeAlias = NDArray[np.uint8]
 """(H, W) uint8: 1 for a pixel that is in, else 0."""
 
+NO_PIXELS: Mask = np.zeros((0, 0), dtype=np.uint8)
+"""What a mesh that was measured is left with where its required pixels would only be in the way."""
+
 Ring: TypeAlias = NDArray[np.int32]
 """(N, 2) int32: corners of a closed polygon, clockwise on screen; whole pixels."""
 

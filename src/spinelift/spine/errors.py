@@ -5,6 +5,7 @@ SpineLiftError
     ├── UnknownSpineVersion  UNKNOWN_SPINE_VERSION
     ├── NothingToWrite       NOTHING_TO_WRITE
     ├── NameUnusable         NAME_UNUSABLE
+    ├── NameTaken            NAME_TAKEN             (raised by spinelift.engine.export)
     ├── PositionUnusable     POSITION_UNUSABLE
     ├── DocumentUnreadable   DOCUMENT_UNREADABLE    (raised by spinelift.spine.reading)
     └── AtlasPageTooLarge    ATLAS_PAGE_TOO_LARGE   (raised by spinelift.spine.atlas)
@@ -37,6 +38,12 @@ class NameUnusable(SpineFormatError):
     """The name is not safe as a file below the images folder, or an atlas cannot hold it."""
 
     code = "NAME_UNUSABLE"
+
+
+class NameTaken(SpineFormatError):
+    """Two images would be one file, or two meshes one attachment."""
+
+    code = "NAME_TAKEN"
 
 
 class PositionUnusable(SpineFormatError):

@@ -20,6 +20,13 @@ def check_name(name: str) -> None:
         raise NameUnusable(f"The name {name!r} cannot be used: it {fault}. Rename the image.")
 
 
+def attachment_names(image: str, count: int) -> tuple[str, ...]:
+    """Name an image's meshes: like the image, and numbered where it has several."""
+    if count == 1:
+        return (image,)
+    return tuple(f"{image}-{number}" for number in range(1, count + 1))
+
+
 def _fault(name: str) -> str | None:
     if not name:
         return "is empty"
