@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from pytest_django import Settings
 
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM, Actor
 from spinelift.web.audit.guard import TABLE
 from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
+
+from ..mail_server import MailServer
 
 
 def drop_guard() -> None:
@@ -39,6 +44,12 @@ def _tests_start_clean() -> None:
         flush(case)  # makes the guard anew, as each `migrate` does
 
     cases._fixture_teardown = without_guard
+
+
+@pytest.fixture(autouse=True)
+def _nobody_has_asked_yet() -> None:
+    """Requests are counted in the cache, which the tests of a process share."""
+    cache.clear()
 
 
 def actor_of(user: User) -> Actor:
@@ -71,3 +82,12 @@ def project(alice: User, bob: User, val: User) -> Project:
     add_member(actor=SYSTEM, project=project, user=bob, role=Role.EDITOR)
     add_member(actor=SYSTEM, project=project, user=val, role=Role.VIEWER)
     return project
+
+
+@pytest.fixture
+def mail_server(settings: Settings) -> Iterator[MailServer]:
+    """To which Django sends its mails."""
+    with MailServer() as server:
+        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
+        yield server

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from ninja import NinjaAPI
-
 from spinelift.version import __version__
 from spinelift.web.accounts.api import router as accounts
 from spinelift.web.accounts.authentication import AUTH
 from spinelift.web.history.api import router as history
+from spinelift.web.http.documents import DescribedAPI
 from spinelift.web.http.problems import answer_problems
 from spinelift.web.presets.api import router as presets
 from spinelift.web.projects.api import router as projects
 
-api = NinjaAPI(
+api = DescribedAPI(
     title="SpineLift",
     version=__version__,
     description="Images in, Spine meshes out.",

@@ -29,6 +29,18 @@ class NameRefused(WebError):
     code: ClassVar[str] = "NAME_REFUSED"
 
 
+class RequestUnreadable(WebError):
+    """Not what it says that it is."""
+
+    code: ClassVar[str] = "REQUEST_UNREADABLE"
+
+
+class MailUnavailable(WebError):
+    """The mail server takes none."""
+
+    code: ClassVar[str] = "MAIL_UNAVAILABLE"
+
+
 class TooMuch(WebError):
     """More than one may have, or may ask for now.
 

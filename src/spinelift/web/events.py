@@ -45,6 +45,60 @@ class AccountEvent(Event):
         return f"user/{self.user_id}"
 
 
+class UserRegistered(AccountEvent):
+    action = "user.registered"
+
+
+class UserLoggedIn(AccountEvent):
+    action = "user.logged_in"
+
+
+class UserLoggedOut(AccountEvent):
+    action = "user.logged_out"
+
+
+class PasswordChanged(AccountEvent):
+    action = "password.changed"
+
+
+class PasswordResetAsked(AccountEvent):
+    action = "password.reset_asked"
+
+
+class PasswordReset(AccountEvent):
+    action = "password.reset"
+
+
+class EmailConfirmed(AccountEvent):
+    action = "email.confirmed"
+
+
+class EmailChanged(AccountEvent):
+    action = "email.changed"
+
+
+class SignInLinkMade(AccountEvent):
+    action = "sign_in_link.made"
+
+
+class SignInLinkUsed(AccountEvent):
+    action = "sign_in_link.used"
+
+
+class LoginFailed(Event):
+    """With an email that may be anybody's, or nobody's."""
+
+    action = "user.login_failed"
+
+    @property
+    def chain(self) -> str:
+        return ACCOUNTS
+
+    @property
+    def subject(self) -> str:
+        return "user/unknown"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenEvent(AccountEvent):
     """Of one token of a user."""

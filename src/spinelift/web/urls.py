@@ -5,10 +5,15 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from spinelift.web.accounts.views import open_link
 from spinelift.web.api import api
+from spinelift.web.health import live, ready
 
 urlpatterns = [
-    path("api/v1/auth/", include("allauth.headless.urls")),
+    path("api/v1/auth/", include("spinelift.web.accounts.allauth_urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
+    path("open/<str:secret>", open_link),
+    path("live", live),
+    path("ready", ready),
 ]

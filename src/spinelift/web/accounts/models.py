@@ -1,4 +1,4 @@
-"""Users, known by their email, and the tokens that stand for them in programs."""
+"""Users, known by their email, and what stands for them: tokens, and links that sign in."""
 
 from __future__ import annotations
 
@@ -102,3 +102,24 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.hint}...)"
+
+
+class SignInLinkQuerySet(models.QuerySet["SignInLink"]):
+    """Links."""
+
+    def open_with(self, hash: str) -> SignInLinkQuerySet:
+        """The one with this hash, if it would sign in now."""
+        return self.filter(hash=hash, expires_at__gt=timezone.now(), user__is_active=True)
+
+
+class SignInLink(models.Model):
+    """Signs its user in once: whoever deletes the row. Only the hash of its secret is known."""
+
+    hash = models.CharField(primary_key=True, max_length=64)
+    user = models.ForeignKey(User, models.CASCADE, related_name="sign_in_links")
+    expires_at = models.DateTimeField()
+
+    objects = SignInLinkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.user} until {self.expires_at:%Y-%m-%d %H:%M:%S}"

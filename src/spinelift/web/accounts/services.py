@@ -4,17 +4,89 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import ClassVar
 
+from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
-from spinelift.web.accounts.models import TOKEN_PREFIX, ApiToken, Scope, User
-from spinelift.web.actors import Actor
-from spinelift.web.events import TokenCreated, TokenRevoked
+from spinelift.web.accounts.models import TOKEN_PREFIX, ApiToken, Scope, SignInLink, User
+from spinelift.web.actors import SYSTEM, Actor
+from spinelift.web.errors import WebError
+from spinelift.web.events import (
+    AccountEvent,
+    LoginFailed,
+    SignInLinkMade,
+    SignInLinkUsed,
+    TokenCreated,
+    TokenRevoked,
+    UserRegistered,
+)
 from spinelift.web.names import checked_name
 from spinelift.web.operations import operation
 
 HINT_LETTERS = 8
+LOCAL_EMAIL = "local@localhost"
+LONGEST_EMAIL = 254
+
+
+class LinkUsed(WebError):
+    """It has been used, has expired, or never was one."""
+
+    code: ClassVar[str] = "LINK_USED"
+
+
+def note(*, actor: Actor, event: AccountEvent) -> None:
+    """Publish what allauth or Django has done, within the transaction that it was done in."""
+    with operation(actor) as publish:
+        publish(event)
+
+
+def note_failed_login(*, actor: Actor, email: str) -> None:
+    """Publish that somebody tried this, or whatever they sent in its place."""
+    # Shown later, to people: without what cannot be seen, nor what a database refuses.
+    seen = "".join(letter if letter.isprintable() else "\ufffd" for letter in email[:LONGEST_EMAIL])
+    with operation(actor) as publish:
+        publish(LoginFailed(after={"email": seen}))
+
+
+def local_user() -> User:
+    """Whoever sits at the machine that the application runs on: its one user, who may do all."""
+    with operation(SYSTEM) as publish:
+        user, is_new = User.objects.get_or_create(
+            email=LOCAL_EMAIL,
+            defaults={"is_staff": True, "is_superuser": True, "password": make_password(None)},
+        )
+        if is_new:
+            publish(UserRegistered(user_id=user.id, after={"email": user.email}))
+    return user
+
+
+def make_sign_in_link(*, user: User, lifetime: timedelta) -> str:
+    """Make a link that signs in once, to be given to who may; returns its secret."""
+    secret = secrets.token_urlsafe(32)
+    now = timezone.now()
+    with operation(SYSTEM) as publish:
+        SignInLink.objects.filter(expires_at__lte=now).delete()
+        SignInLink.objects.create(hash=_hash(secret), user=user, expires_at=now + lifetime)
+        publish(SignInLinkMade(user_id=user.id))
+    return secret
+
+
+def use_sign_in_link(*, actor: Actor, secret: str) -> User:
+    """Give the user to sign in, once. Raises LinkUsed."""
+    with operation(actor) as publish:
+        link = SignInLink.objects.open_with(_hash(secret)).select_related("user").first()
+        # Of those who have found it, the one that deletes it has it.
+        if link is None or not SignInLink.objects.filter(hash=link.hash).delete()[0]:
+            raise LinkUsed("This link has been used, or has expired.")
+        publish(SignInLinkUsed(user_id=link.user_id))
+    return link.user
+
+
+def is_sign_in_link(secret: str) -> bool:
+    """Whether it would sign somebody in now."""
+    return SignInLink.objects.open_with(_hash(secret)).exists()
 
 
 def create_token(

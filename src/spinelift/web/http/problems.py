@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import Any
 
 import structlog
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -30,11 +32,13 @@ STATUSES: Mapping[str, int] = MappingProxyType(
         "JOB_FINISHED": 409,
         "KEY_REUSED": 422,
         "LINK_USED": 403,
+        "MAIL_UNAVAILABLE": 503,
         "MESH_LOCKED": 409,
         "MESH_UNFINISHED": 409,
         "NAME_TAKEN": 409,
         "NOT_ALLOWED": 403,
         "NOT_FOUND": 404,
+        "NOT_READY": 503,
         "OVERLOADED": 503,
         "PROJECT_NEEDS_AN_OWNER": 409,
         "QUOTA_EXCEEDED": 413,
@@ -80,6 +84,7 @@ def answer_problems(api: NinjaAPI) -> None:
         ValidationError: _invalid,
         AuthenticationError: _unknown,
         HttpError: _http,
+        RequestDataTooBig: _too_large,
         Http404: _missing,
     }
     for error, answer in answers.items():
@@ -121,8 +126,15 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse: 
 
 
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001
-    code = {403: "NOT_ALLOWED", 400: "REQUEST_UNREADABLE"}.get(error.status_code, "REFUSED")
+    if error.status_code == 400:  # ninja's, of a body that cannot be parsed
+        return problem_response("REQUEST_UNREADABLE", f"{error.message}.")
+    code = {403: "NOT_ALLOWED"}.get(error.status_code, "REFUSED")
     return problem_response(code, f"{error.message}.", status=error.status_code)
+
+
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001
+    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return problem_response("REQUEST_TOO_LARGE", f"The request has more than {most} bytes.")
 
 
 def _missing(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG001

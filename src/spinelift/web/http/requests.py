@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.http import HttpRequest
 
 from spinelift.web.actors import Actor
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import AbstractUser
 
 
 def actor_of(request: HttpRequest) -> Actor:
@@ -13,7 +18,12 @@ def actor_of(request: HttpRequest) -> Actor:
     user = request.user
     if not user.is_authenticated:
         return Actor(None, "anonymous", address_of(request))
-    return Actor(user.id, user.email, address_of(request))
+    return actor_as(user, request)
+
+
+def actor_as(user: AbstractUser, request: HttpRequest) -> Actor:
+    """The user, from where the request comes, also where it is about to sign them in or out."""
+    return Actor(user.pk, user.email, address_of(request))
 
 
 def address_of(request: HttpRequest) -> str | None:
