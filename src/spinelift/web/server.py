@@ -10,6 +10,7 @@ import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -33,6 +34,7 @@ DRAIN_SECONDS = 35.0
 """More than one job may take."""
 
 LAST_ANSWER_SECONDS = 5
+LINK_LIFETIME = timedelta(days=1)
 
 
 class FolderTaken(Exception):
@@ -66,7 +68,8 @@ def serve(
         if user is not None:
             if with_demo:
                 make_demo(user)
-            say(f"{settings.PUBLIC_URL}/open/{make_sign_in_link(user=user)}")
+            secret = make_sign_in_link(user=user, lifetime=LINK_LIFETIME)
+            say(f"{settings.PUBLIC_URL}/open/{secret}")
         server = _Server(stops)
         try:
             server.run(sockets=[listening])

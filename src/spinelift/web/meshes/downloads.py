@@ -51,7 +51,7 @@ def skeleton_zip(meshes: Sequence[Mesh], version: str, *, atlas: bool) -> IO[byt
     """
     with ExitStack() as opened:
         items = [
-            ExportItem(item.name, opened.enter_context(local_file(mesh.blob)), item.fields)
+            ExportItem(item.name, opened.enter_context(local_file(mesh.blob.key)), item.fields)
             for mesh, item in zip(meshes, _items(meshes), strict=True)
         ]
         check_items(items, version)
@@ -67,7 +67,7 @@ def skeleton_zip(meshes: Sequence[Mesh], version: str, *, atlas: bool) -> IO[byt
 def picture(mesh: Mesh, kind: Picture) -> bytes:
     """The art under its wireframe. Raises MeshUnfinished and Overloaded."""
     (item,) = _items([mesh])
-    with local_file(mesh.blob) as path:
+    with local_file(mesh.blob.key) as path:
         return _in_worker(draw_picture, PictureTask(path, item.name, item.fields, kind))
 
 

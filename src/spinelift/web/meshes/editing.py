@@ -20,7 +20,7 @@ def edited(mesh: Mesh, vertices: Sequence[tuple[float, float]], hull: int) -> di
 
     Raises EditRefused, which says why, MeshUnfinished, and Overloaded.
     """
-    with local_file(mesh.blob) as path:
+    with local_file(mesh.blob.key) as path:
         task = EditTask(path, mesh.image.name, content_of(mesh), vertices, hull)
         answer = interactive_runner().submit(edit_answer, task).result()
     if isinstance(answer, Failure):

@@ -10,6 +10,7 @@ from spinelift.contract.generation import MeshRequest, MeshResult, OnProgress
 from spinelift.contract.problems import GenerationFailed, MeshServiceUnavailable, Overloaded
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.web.components import mesh_generator
+from spinelift.web.errors import StorageUnavailable
 from spinelift.web.images.services import sweep_blobs, sweep_uploads
 from spinelift.web.images.storage import local_file
 from spinelift.web.jobs.kinds import Postponed
@@ -37,14 +38,15 @@ class MeshGenerationJob:
         if mesh is None:
             raise GenerationFailed("IMAGE_GONE", "The image was deleted before it was meshed.")
         order = MeshOrder(MeshParameters.from_mapping(mesh.parameters), mesh.preset, mesh.target)
-        with local_file(mesh.blob) as path:
-            try:
-                result = _make(path, mesh.image.name, order, on_progress)
+        name = mesh.image.name
+        try:
+            with local_file(mesh.blob.key) as path:
+                result = _make(path, name, order, on_progress)
                 narrower = order.narrowed(result.fields)
                 if narrower is not None:
-                    result = _make(path, mesh.image.name, narrower, on_progress)
-            except (MeshServiceUnavailable, Overloaded) as error:
-                raise Postponed(LATER_SECONDS, str(error)) from error
+                    result = _make(path, name, narrower, on_progress)
+        except (MeshServiceUnavailable, Overloaded, StorageUnavailable) as error:
+            raise Postponed(LATER_SECONDS, str(error)) from error
         return result
 
     def ended(self, job: Job, result: MeshResult | None, publish: Publish) -> None:

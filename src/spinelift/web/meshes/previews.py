@@ -41,7 +41,7 @@ def preview(*, user: User, image: ProjectImage, order: MeshOrder) -> dict[str, A
 
     Raises what the core raises for this image, Overloaded, and Superseded.
     """
-    with local_file(image.blob) as path:
+    with local_file(image.blob.key) as path:
         fields = _make(user, image, path, order)
         narrower = order.narrowed(fields)
         return fields if narrower is None else _make(user, image, path, narrower)
