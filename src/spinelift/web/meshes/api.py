@@ -1,10 +1,10 @@
 """`/meshes`, `/batches`, and the meshes of images and projects."""
 
 import time
-from typing import Annotated, Any, Literal
+from typing import IO, Annotated, Any, Literal
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from ninja import Query, Router, Status
 from ninja.pagination import paginate
@@ -12,6 +12,7 @@ from ninja.pagination import paginate
 from spinelift.spine.document import DEFAULT_VERSION
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.http.requests import actor_of
+from spinelift.web.http.streaming import pieces_of, streaming
 from spinelift.web.images.access import image_of
 from spinelift.web.images.models import ProjectImage
 from spinelift.web.jobs.models import UNFINISHED
@@ -179,13 +180,13 @@ def download(
     format: Literal["spine", "zip", "mesh", "png", "svg"] = "spine",
     spine: str = DEFAULT_VERSION,
     atlas: bool = False,
-) -> HttpResponse | FileResponse:
+) -> HttpResponse | StreamingHttpResponse:
     """A version as a Spine skeleton, as a zip with its image, as plain JSON, or as a picture."""
     mesh = mesh_of(request.user, mesh_id)
     name = mesh.image.name.rpartition("/")[2]
-    answer: HttpResponse | FileResponse
+    answer: HttpResponse | StreamingHttpResponse
     if format == "zip":
-        answer = _zip(skeleton_zip([mesh], spine, atlas=atlas), name)
+        answer = _zip(request, skeleton_zip([mesh], spine, atlas=atlas), name)
     elif format == "spine":
         answer = _file(skeleton_json([mesh], spine), "application/json", f"{name}.json")
     elif format == "mesh":
@@ -205,14 +206,14 @@ def download_project(
     format: Literal["spine", "zip"] = "zip",
     spine: str = DEFAULT_VERSION,
     atlas: bool = False,
-) -> HttpResponse | FileResponse:
+) -> HttpResponse | StreamingHttpResponse:
     """The newest mesh of every image of a project, in one skeleton."""
     project = project_of(request.user, project_id)
     found = Mesh.objects.current().filter(image__project=project)
     meshes = list(found.select_related("image", "blob", "job").order_by("image__created_at"))
-    answer: HttpResponse | FileResponse
+    answer: HttpResponse | StreamingHttpResponse
     if format == "zip":
-        answer = _zip(skeleton_zip(meshes, spine, atlas=atlas), project.name)
+        answer = _zip(request, skeleton_zip(meshes, spine, atlas=atlas), project.name)
     else:
         answer = _file(skeleton_json(meshes, spine), "application/json", f"{project.name}.json")
     given = {"format": format, "spine": spine, "atlas": atlas}
@@ -303,10 +304,8 @@ def _waited_for(mesh: Mesh, seconds: int) -> Mesh:
     return mesh
 
 
-def _zip(file: Any, name: str) -> FileResponse:
-    return FileResponse(
-        file, as_attachment=True, filename=f"{name}.zip", content_type="application/zip"
-    )
+def _zip(request: ApiRequest, file: IO[bytes], name: str) -> StreamingHttpResponse:
+    return streaming(request, pieces_of(file), kind="application/zip", name=f"{name}.zip")
 
 
 def _file(content: bytes, kind: str, name: str) -> HttpResponse:

@@ -1,0 +1,67 @@
+"""Jobs for operators: to look at, to cancel, to try again."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from spinelift.web.errors import WebError
+from spinelift.web.http.requests import actor_of
+from spinelift.web.jobs.models import Job, JobEvent
+from spinelift.web.jobs.services import cancel_job, retry_job
+from spinelift.web.operations import operation
+from spinelift.web.read_only import ReadOnlyAdmin
+
+
+class EventInline(admin.TabularInline[JobEvent, Job]):
+    """The log of a job."""
+
+    model = JobEvent
+    extra = 0
+    can_delete = False
+    ordering = ("sequence",)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:  # noqa: ARG002
+        return False
+
+
+@admin.register(Job)
+class JobAdmin(ReadOnlyAdmin[Job]):
+    """Jobs are changed by actions alone, as their users would do it."""
+
+    list_display = (
+        *("created_at", "kind", "queue", "user", "status", "percent", "attempt"),
+        *("message", "finished_at"),
+    )
+    list_filter = ("status", "kind", "queue")
+    search_fields = ("id", "subject", "user__email")
+    list_select_related = ("user",)
+    inlines = (EventInline,)
+    actions: ClassVar[list[str]] = ["cancel", "try_again"]
+
+    def has_operate_permission(self, request: HttpRequest) -> bool:
+        """Whether the actions are for this user."""
+        return request.user.has_perm("jobs.change_job")
+
+    @admin.action(description="Cancel", permissions=["operate"])
+    def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        """One that has ended stays as it is."""
+        for job in jobs:
+            with operation(actor_of(request)) as publish:
+                cancel_job(publish=publish, job=job)
+
+    @admin.action(description="Try again", permissions=["operate"])
+    def try_again(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
+        """What failed or was cancelled."""
+        for job in jobs:
+            try:
+                with operation(actor_of(request)):
+                    retry_job(job=job)
+            except WebError as error:
+                messages.warning(request, f"{job}: {error}")
