@@ -225,7 +225,7 @@ class Life(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_each_end_is_told_once_and_late_writers_change_nothing() -> None:
-    run_state_machine_as_test(Life, settings=settings(max_examples=60, stateful_step_count=30))
+    run_state_machine_as_test(Life, settings=settings(max_examples=40, stateful_step_count=30))
 
 
 def at_once(deeds: Sequence[Callable[[], object]]) -> list[object]:
