@@ -8,6 +8,7 @@ from spinelift.version import __version__
 from spinelift.web.accounts.api import router as accounts
 from spinelift.web.accounts.authentication import AUTH
 from spinelift.web.http.problems import answer_problems
+from spinelift.web.images.api import router as images
 from spinelift.web.projects.api import router as projects
 
 api = NinjaAPI(
@@ -19,5 +20,5 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 answer_problems(api)
-for router in (accounts, projects):
+for router in (accounts, projects, images):
     api.add_router("", router)

@@ -147,3 +147,7 @@ class ImageReplaced(ImageEvent):
 
 class ImageDeleted(ImageEvent):
     action = "image.deleted"
+
+
+class ImageDownloaded(ImageEvent):
+    action = "image.downloaded"
