@@ -25,7 +25,7 @@ from spinelift.engine.pool import WorkerPool
 from spinelift.engine.runner import NICENESS
 from spinelift.engine.work import Failure
 from spinelift.mesh.parameters import MeshParameters
-from spinelift.service.server import listen
+from spinelift.serving import listen
 
 WORKERS = 2
 

@@ -14,8 +14,8 @@ import httpx
 import pytest
 import structlog
 
+from spinelift.logs import MOST_LETTERS, configure_logs
 from spinelift.service.app import create_app
-from spinelift.service.logs import MOST_LETTERS, configure_logs
 from spinelift.service.settings import ServiceSettings
 
 from .processes import Replica, replica

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from spinelift.service.server import listen
+from spinelift.serving import listen
 
 from ..processes import session_members, wait_until
 from ..redis_server import RedisServer

@@ -23,6 +23,7 @@ def mesh_service(
     try:
         from spinelift.service.server import run_service
         from spinelift.service.settings import UnusableSettings, read_settings
+        from spinelift.serving import CannotListen
     except ModuleNotFoundError as error:
         if error.name is None or error.name.partition(".")[0] == "spinelift":
             raise
@@ -34,7 +35,7 @@ def mesh_service(
     try:
         settings = read_settings(**{name: it for name, it in flags.items() if it is not None})
         run_service(settings, STOPS)
-    except UnusableSettings as error:
+    except (CannotListen, UnusableSettings) as error:
         raise UsageError(str(error)) from None
     except SystemExit:  # the server's, which has logged why it cannot start
         return Exit.INTERNAL

@@ -1,4 +1,4 @@
-"""How the service logs: a line of JSON for each event on stderr, or plain words on a terminal.
+"""How what serves logs: a line of JSON for each event on stderr, or plain words on a terminal.
 
 Event names are `feature.what_happened`, and what belongs to them are fields. Everything that is
 logged goes this way, the libraries' warnings included, so that no text of a client's can begin a
