@@ -321,3 +321,7 @@ class ProjectDownloaded(ProjectEvent):
 
 class AuditExported(AccountEvent):
     action = "audit.exported"
+
+
+class ImageDownloaded(ImageEvent):
+    action = "image.downloaded"

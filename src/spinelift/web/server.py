@@ -20,7 +20,7 @@ from django.core.management import call_command
 from filelock import FileLock, Timeout
 
 from spinelift.serving import GracefulServer
-from spinelift.web import components
+from spinelift.web import components, workers
 from spinelift.web.accounts.services import local_user, make_sign_in_link
 from spinelift.web.asgi import application
 from spinelift.web.demo import make_demo
@@ -75,6 +75,7 @@ def serve(
             server.run(sockets=[listening])
         finally:
             components.close()
+            workers.close()
             log.info("server.ended")
         return server.is_hurried
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
 from spinelift.web.limits import UserLimits
 
 INSTALLED_APPS = [
@@ -104,6 +107,15 @@ SECURE_REFERRER_POLICY = "same-origin"
 PUBLIC_URL = "http://127.0.0.1:8000"
 EMAIL_TIMEOUT = 10
 LIMITS = UserLimits()
+FILE_UPLOAD_HANDLERS = [
+    "spinelift.web.http.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
+# Copies of files that lie in S3, for who needs them as files.
+LOCAL_COPIES = Path(tempfile.gettempdir()) / "spinelift-copies"
+LOCAL_COPIES_BYTES = 2 * 2**30
 TRUSTED_PROXIES = 0
 REGISTRATION_IS_OPEN = True
 NINJA_PAGINATION_PER_PAGE = 100
