@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,11 +66,16 @@ def take_over() -> None:
     Job.objects.filter(status=Status.QUEUED).update(wake_at=F("due_at"), wakes=0)
 
 
-def periodically(stop: threading.Event, seconds: float = 2) -> None:
+def periodically(
+    stop: threading.Event,
+    rounds: Sequence[Callable[[], object]] = (reconcile,),
+    seconds: float = 2,
+) -> None:
     """Do rounds until `stop` is set, also while the database cannot be reached."""
     while not stop.is_set():
         try:
-            reconcile()
+            for one in rounds:
+                one()
             close_old_connections()
         except Error as error:
             log.warning("jobs.not_reconciled", error=repr(error))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
+from spinelift.engine.pool import usable_cores
 from spinelift.web.limits import UserLimits
 
 INSTALLED_APPS = [
@@ -118,6 +119,11 @@ LOCAL_COPIES = Path(tempfile.gettempdir()) / "spinelift-copies"
 LOCAL_COPIES_BYTES = 2 * 2**30
 TRUSTED_PROXIES = 0
 REGISTRATION_IS_OPEN = True
+IS_LOCAL = False
+MESHING_THREADS = usable_cores() + 1
+"""One more than there are workers, so that none waits for rows to be written."""
+MESH_SERVICE_URL = ""
+MESH_SERVICE_TOKEN: str | None = None
 NINJA_PAGINATION_PER_PAGE = 100
 NINJA_PAGINATION_MAX_LIMIT = 500
 NINJA_PAGINATION_MAX_OFFSET = 1_000_000_000
