@@ -27,6 +27,7 @@ MOST_SAID = 5
 STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "ALREADY_A_MEMBER": 409,
+        "EMAIL_TAKEN": 409,
         "IMAGE_TOO_LARGE": 413,
         "JOB_UNFINISHED": 409,
         "JOB_FINISHED": 409,
