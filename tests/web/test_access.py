@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.http import HttpResponse
 from django.test import Client
+from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
 from spinelift.web.accounts.models import Scope
 from spinelift.web.accounts.services import create_token
@@ -70,10 +71,7 @@ def _sent(access: Access, world: World) -> tuple[str, bytes]:
     if body is None:
         return "application/octet-stream", b""
     if access.is_form:
-        request = Client()
-        return "multipart/form-data; boundary=BoUnDaRyStRiNg", request._encode_data(  # type: ignore[attr-defined]
-            body, "multipart/form-data; boundary=BoUnDaRyStRiNg"
-        )
+        return MULTIPART_CONTENT, encode_multipart(BOUNDARY, body)
     return "application/json", json.dumps(body).encode()
 
 

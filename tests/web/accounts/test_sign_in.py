@@ -11,6 +11,7 @@ from urllib.parse import unquote
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.core.cache import cache
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
@@ -270,6 +271,20 @@ def test_guessing_is_slowed_for_the_email_whatever_host_is_asked(settings: Setti
     assert late.status_code == 400
     assert "Too many failed login attempts" in late.content.decode()
     assert actions() == ["user.login_failed"] * 5
+
+
+def test_guessing_at_the_admin_is_slowed_too() -> None:
+    admin = User.objects.create_superuser("alice@example.com", PASSWORD)
+    for password in ["wrong"] * 5 + [PASSWORD]:
+        Client().post("/admin/login/", {"username": "Alice@example.com", "password": password})
+    assert actions() == ["user.login_failed"] * 5
+    assert Person().log_in(admin.email).status_code == 400
+
+    cache.clear()
+    client = Client()
+    client.post("/admin/login/", {"username": admin.email, "password": PASSWORD})
+    assert client.get("/admin/").status_code == 200
+    assert actions()[-1] == "user.logged_in"
 
 
 @pytest.mark.parametrize(("proxies", "limited"), [(0, True), (1, False)])
