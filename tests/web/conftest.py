@@ -5,12 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
@@ -22,6 +21,9 @@ from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
 
 from ..mail_server import MailServer
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 
 def drop_guard() -> None:
@@ -103,7 +105,7 @@ class Asking:
 
     token: str
 
-    def __call__(self, method: str, path: str, content: Any = None, **headers: str) -> HttpResponse:
+    def __call__(self, method: str, path: str, content: Any = None, **headers: str) -> Response:
         """Ask the API; `path` is below /api/v1, and what is not bytes is sent as JSON."""
         body = content if isinstance(content, bytes) else json.dumps(content).encode()
         return Client().generic(
@@ -121,7 +123,7 @@ def asking(user: User, scope: Scope = Scope.WRITE) -> Asking:
     return Asking(text)
 
 
-def error(answer: HttpResponse) -> tuple[int, str]:
+def error(answer: Response) -> tuple[int, str]:
     """The status and the code of an answer that has to be of the one shape."""
     content = json.loads(answer.content)
     assert list(content) == ["error"]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 
@@ -17,6 +16,9 @@ from spinelift.web.api import api
 from spinelift.web.audit.models import AuditEntry
 
 from .access import ACCESS, Access, Least, World, make_world
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 ROOT = "/api/v1"
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -51,7 +53,7 @@ def expected(person: str, least: Least) -> set[int]:
     return {403} if person in SEE[least] else {404}
 
 
-def ask(world: World, operation: str, person: str, scope: Scope = Scope.WRITE) -> HttpResponse:
+def ask(world: World, operation: str, person: str, scope: Scope = Scope.WRITE) -> Response:
     """With a token of the person, or with none."""
     method, path = operation.split(" ")
     access = ACCESS[operation]

@@ -63,6 +63,7 @@ def test_huge_body_is_refused(alice: User) -> None:
 def test_address_that_leads_nowhere_is_said(place: str, method: str) -> None:
     answer = Client(enforce_csrf_checks=True).generic(method, f"/api/v1{place}")
     assert error(answer) == (404, "NOT_FOUND")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 @pytest.mark.parametrize(

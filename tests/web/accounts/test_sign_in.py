@@ -6,14 +6,13 @@ import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from email.message import EmailMessage
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import unquote
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
 from django.db import connection
-from django.http import HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -22,6 +21,9 @@ from spinelift.web.audit.models import AuditEntry
 from spinelift.web.audit.services import faults
 
 from ...mail_server import MailServer
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 PASSWORD = "three red foxes"  # noqa: S105
 OTHER_PASSWORD = "four grey wolves"  # noqa: S105
@@ -41,11 +43,11 @@ class Person:
         self._client = Client(enforce_csrf_checks=True, headers=headers)
         self._session_token: str | None = None
 
-    def ask(self, method: str, path: str, content: Any = None, **headers: str) -> HttpResponse:
+    def ask(self, method: str, path: str, content: Any = None, **headers: str) -> Response:
         """Ask allauth; `path` is below the client's part."""
         return self.send(method, f"/api/v1/auth/{self._kind}/v1/{path}", content, **headers)
 
-    def send(self, method: str, path: str, content: Any = None, **headers: str) -> HttpResponse:
+    def send(self, method: str, path: str, content: Any = None, **headers: str) -> Response:
         if self._session_token is not None:
             headers["X-Session-Token"] = self._session_token
         if self._kind == "browser":
@@ -61,13 +63,13 @@ class Person:
             self._session_token = meta.get("session_token", self._session_token)
         return answer
 
-    def register(self, email: str, password: str = PASSWORD) -> HttpResponse:
+    def register(self, email: str, password: str = PASSWORD) -> Response:
         return self.ask("POST", "auth/signup", {"email": email, "password": password})
 
-    def log_in(self, email: str, password: str = PASSWORD) -> HttpResponse:
+    def log_in(self, email: str, password: str = PASSWORD) -> Response:
         return self.ask("POST", "auth/login", {"email": email, "password": password})
 
-    def log_out(self) -> HttpResponse:
+    def log_out(self) -> Response:
         return self.ask("DELETE", "auth/session")
 
     def email(self) -> str | None:
