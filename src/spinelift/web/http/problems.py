@@ -37,6 +37,7 @@ STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "ALREADY_A_MEMBER": 409,
         "ARCHIVE_TOO_LARGE": 413,
+        "EMAIL_TAKEN": 409,
         "IMAGE_TOO_LARGE": 413,
         "INTERNAL": 500,
         "JOB_UNFINISHED": 409,
