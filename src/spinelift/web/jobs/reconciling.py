@@ -67,15 +67,14 @@ def take_over() -> None:
 
 
 def periodically(
-    stop: threading.Event,
-    rounds: Sequence[Callable[[], object]] = (reconcile,),
-    seconds: float = 2,
+    stop: threading.Event, seconds: float = 2, also: Sequence[Callable[[], object]] = ()
 ) -> None:
-    """Do rounds until `stop` is set, also while the database cannot be reached."""
+    """Do rounds, and what else is due, until `stop` is set; also without a database."""
     while not stop.is_set():
         try:
-            for one in rounds:
-                one()
+            reconcile()
+            for round_of in also:
+                round_of()
             close_old_connections()
         except Error as error:
             log.warning("jobs.not_reconciled", error=repr(error))
