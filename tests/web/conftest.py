@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -56,6 +57,11 @@ def _tests_start_clean() -> None:
 def _nobody_has_asked_yet() -> None:
     """Requests are counted in the cache, which the tests of a process share."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _files_are_the_tests_own(tmp_path: Path, settings: Settings) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 def actor_of(user: User) -> Actor:
