@@ -8,6 +8,7 @@ from spinelift.web.accounts.authentication import AUTH
 from spinelift.web.history.api import router as history
 from spinelift.web.http.documents import DescribedAPI
 from spinelift.web.http.problems import answer_problems
+from spinelift.web.http.values import StrictParser
 from spinelift.web.images.api import router as images
 from spinelift.web.meshes.api import router as meshes
 from spinelift.web.presets.api import router as presets
@@ -18,6 +19,7 @@ api = DescribedAPI(
     version=__version__,
     description="Images in, Spine meshes out.",
     auth=AUTH,
+    parser=StrictParser(),
     docs_url=None,
     urls_namespace="api",
 )

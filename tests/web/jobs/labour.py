@@ -18,7 +18,7 @@ from spinelift.web.operations import Publish
 
 
 @dataclass(frozen=True, kw_only=True)
-class LabourEnded(Event):
+class LabourEvent(Event):
     """A job of this kind has ended; the audit counts how often."""
 
     action: ClassVar[str] = "labour.ended"
@@ -57,6 +57,9 @@ class Labour:
     def ended(self, job: Job, result: str | None, publish: Publish) -> None:
         self.at_end(job)
         publish(LabourEnded(job_id=job.id, after={"status": job.status, "result": result}))
+
+    def begun_anew(self, job: Job, publish: Publish) -> None:
+        publish(LabourBegunAnew(job_id=job.id))
 
 
 LABOUR = Labour()

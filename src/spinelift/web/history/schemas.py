@@ -10,6 +10,7 @@ from django.db.models import Q
 from ninja import Field, FilterLookup, FilterSchema, Schema
 
 from spinelift.web.audit.models import AuditEntry
+from spinelift.web.http.values import Moment, Words
 
 
 class EntryFilter(FilterSchema):
@@ -17,18 +18,18 @@ class EntryFilter(FilterSchema):
 
     project_id: UUID | None = None
     action: Annotated[
-        str | None,
+        Words | None,
         FilterLookup("action__startswith"),
         Field(description="How it begins: `mesh`, or `mesh.completed`."),
     ] = None
     actor: Annotated[
-        str | None, FilterLookup("actor__icontains"), Field(description="A part of who it was.")
+        Words | None, FilterLookup("actor__icontains"), Field(description="A part of who it was.")
     ] = None
     subject: Annotated[
-        str | None, Field(description="To what it was done, such as `image/` and an id.")
+        Words | None, Field(description="To what it was done, such as `image/` and an id.")
     ] = None
-    since: Annotated[datetime | None, FilterLookup("at__gte")] = None
-    until: Annotated[datetime | None, FilterLookup("at__lt")] = None
+    since: Annotated[Moment | None, FilterLookup("at__gte")] = None
+    until: Annotated[Moment | None, FilterLookup("at__lt")] = None
 
     def filter_project_id(self, value: UUID | None) -> Q:
         return Q() if value is None else Q(chain=f"project/{value}")

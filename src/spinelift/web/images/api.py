@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,13 +12,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from ninja import Router, Status
 from ninja.pagination import paginate
-from pydantic import StringConstraints
 
 from spinelift.images import DEFAULT_LIMITS
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.http.problems import problem_response
 from spinelift.web.http.requests import actor_of
 from spinelift.web.http.uploads import Body, files_of, whole_body
+from spinelift.web.http.values import Words
 from spinelift.web.images import storage
 from spinelift.web.images.access import blob_of, image_of, upload_of
 from spinelift.web.images.batches import NothingAdded, add_images
@@ -77,9 +77,6 @@ EXTENSIONS: Mapping[str, str] = MappingProxyType(
 
 ASK_AGAIN = "private, no-cache"
 FOR_EVER = "private, max-age=31536000, immutable"
-
-Words = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
-"""What no database refuses to look for."""
 
 FORM = {
     "requestBody": {

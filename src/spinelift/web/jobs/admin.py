@@ -61,7 +61,7 @@ class JobAdmin(ReadOnlyAdmin):
         """What failed or was cancelled."""
         for job in jobs:
             try:
-                with operation(actor_of(request)):
-                    retry_job(job=job)
+                with operation(actor_of(request)) as publish:
+                    retry_job(publish=publish, job=job)
             except WebError as error:
                 messages.warning(request, f"{job}: {error}")

@@ -58,6 +58,10 @@ class JobKind(Protocol[Result]):
         """
         ...
 
+    def begun_anew(self, job: Job, publish: Publish) -> None:
+        """Write that it waits once more, in the transaction in which somebody tries it again."""
+        ...
+
 
 _kinds: dict[str, JobKind[Any]] = {}
 

@@ -177,7 +177,7 @@ def cancel_job(*, publish: Publish, job: Job) -> Job:
     return _end(publish, job, unfinished, Status.CANCELLED) or _stored(job)
 
 
-def retry_job(*, job: Job) -> Job:
+def retry_job(*, publish: Publish, job: Job) -> Job:
     """Begin anew what failed or was cancelled. Raises JobUnfinished, JobDone and NotFound."""
     now = timezone.now()
     with transaction.atomic():
@@ -202,6 +202,7 @@ def retry_job(*, job: Job) -> Job:
             if _stored(job).status == Status.COMPLETED:
                 raise JobDone("The job was completed: there is nothing to try again.")
             raise JobUnfinished("The job has not ended: wait for it, or cancel it first.")
+        kind_of(again).begun_anew(again, publish)
         transaction.on_commit(lambda: wake([again]))
     return again
 

@@ -11,11 +11,12 @@ from ninja.pagination import paginate
 
 from spinelift.spine.document import DEFAULT_VERSION
 from spinelift.web.accounts.authentication import ApiRequest
+from spinelift.web.accounts.models import User
 from spinelift.web.http.requests import actor_of
 from spinelift.web.http.streaming import pieces_of, streaming
 from spinelift.web.images.access import image_of
 from spinelift.web.images.models import ProjectImage
-from spinelift.web.jobs.models import UNFINISHED
+from spinelift.web.jobs.models import UNFINISHED, Job
 from spinelift.web.meshes.access import batch_of, mesh_of
 from spinelift.web.meshes.downloads import mesh_json, picture, skeleton_json, skeleton_zip
 from spinelift.web.meshes.editing import edited
@@ -82,7 +83,7 @@ def generate_mesh(request: ApiRequest, image_id: UUID, wanted: OrderIn, wait: Wa
     order = _order(request, wanted)
     actor, user = actor_of(request), request.user
     mesh = service.generate(actor=actor, user=user, image=image, order=order)
-    return Status(202, _waited_for(mesh_of(user, mesh.id), wait))
+    return Status(202, _waited_for(user, mesh.id, wait))
 
 
 @router.get("/projects/{project_id}/meshes", response=list[MeshOut])
@@ -148,7 +149,8 @@ def compare(request: ApiRequest, mesh_id: UUID, other_id: UUID) -> Any:
 @router.get("/meshes/{mesh_id}/status", response=StatusOut)
 def read_status(request: ApiRequest, mesh_id: UUID, wait: Wait = 0) -> Any:
     """How far a version is."""
-    return status_of(_waited_for(mesh_of(request.user, mesh_id), wait))
+    mesh_of(request.user, mesh_id)
+    return status_of(_waited_for(request.user, mesh_id, wait))
 
 
 @router.get("/meshes/{mesh_id}/events", response=list[EventOut])
@@ -185,6 +187,9 @@ def download(
     mesh = mesh_of(request.user, mesh_id)
     name = mesh.image.name.rpartition("/")[2]
     answer: HttpResponse | StreamingHttpResponse
+    given: dict[str, Any] = {"format": format}
+    if format in ("spine", "zip"):
+        given |= {"spine": spine, "atlas": atlas}
     if format == "zip":
         answer = _zip(request, skeleton_zip([mesh], spine, atlas=atlas), name)
     elif format == "spine":
@@ -194,7 +199,6 @@ def download(
     else:
         kind = "image/png" if format == "png" else "image/svg+xml"
         answer = _file(picture(mesh, format), kind, f"{name}.preview.{format}")
-    given = {"format": format, "spine": spine, "atlas": atlas}
     download_meshes(actor=actor_of(request), meshes=[mesh], after=given)
     return answer
 
@@ -210,7 +214,9 @@ def download_project(
     """The newest mesh of every image of a project, in one skeleton."""
     project = project_of(request.user, project_id)
     found = Mesh.objects.current().filter(image__project=project)
-    meshes = list(found.select_related("image", "blob", "job").order_by("image__created_at"))
+    meshes = list(
+        found.select_related("image", "blob", "job").order_by("image__created_at", "image")
+    )
     answer: HttpResponse | StreamingHttpResponse
     if format == "zip":
         answer = _zip(request, skeleton_zip(meshes, spine, atlas=atlas), project.name)
@@ -293,15 +299,13 @@ def _order(request: ApiRequest, wanted: OrderIn) -> MeshOrder:
     return order_of(request.user, wanted.preset, wanted.parameters, wanted.target)
 
 
-def _waited_for(mesh: Mesh, seconds: int) -> Mesh:
-    """The mesh once it is finished, or as it is after so long."""
+def _waited_for(user: User, mesh_id: UUID, seconds: int) -> Mesh:
+    """The mesh once it is finished, or as it is after so long. Raises NotFound where it has gone."""
     end = time.monotonic() + seconds
-    while mesh.job is not None and mesh.job.status in UNFINISHED and time.monotonic() < end:
+    unfinished = Job.objects.filter(mesh=mesh_id, status__in=UNFINISHED)
+    while time.monotonic() < end and unfinished.exists():
         time.sleep(LOOK_SECONDS)
-        mesh.job.refresh_from_db()
-        if mesh.job.status not in UNFINISHED:
-            mesh.refresh_from_db(fields=["summary"])
-    return mesh
+    return mesh_of(user, mesh_id)
 
 
 def _zip(request: ApiRequest, file: IO[bytes], name: str) -> StreamingHttpResponse:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from spinelift.web.actors import SYSTEM
 from spinelift.web.events import MeshDeleted
 from spinelift.web.jobs.models import UNFINISHED, Job, Status
-from spinelift.web.meshes.models import Mesh
-from spinelift.web.meshes.services import of, remove_mesh
+from spinelift.web.meshes.models import Batch, Mesh
+from spinelift.web.meshes.services import finish_batch, of, remove_mesh
 from spinelift.web.operations import operation
 
 FAILED_KEPT = timedelta(days=7)
@@ -29,11 +29,13 @@ def remove_failed_meshes() -> int:
     nothing = [Status.FAILED, Status.CANCELLED]
     meshes = Mesh.objects.filter(job__status__in=nothing, job__finished_at__lt=before)
     removed = 0
-    for mesh in meshes.select_related("image", "job").order_by("id")[:MOST]:
+    for mesh_id in list(meshes.order_by("id").values_list("id", flat=True)[:MOST]):
         with operation(SYSTEM) as publish:
-            publish(MeshDeleted(**of(mesh), before={"number": mesh.number}))
-            remove_mesh(mesh)
-            removed += 1
+            mesh = meshes.select_related("image", "job").filter(id=mesh_id).first()
+            if mesh is not None:  # nor made once more meanwhile
+                publish(MeshDeleted(**of(mesh), before={"number": mesh.number}))
+                remove_mesh(mesh)
+                removed += 1
     return removed
 
 
@@ -43,4 +45,15 @@ def remove_lost_jobs() -> int:
     ended = Job.objects.exclude(status__in=UNFINISHED).filter(finished_at__lt=before, mesh=None)
     ids = list(ended.order_by("id").values_list("id", flat=True)[:MOST])
     Job.objects.filter(id__in=ids).delete()
+    return len(ids)
+
+
+def finish_batches() -> int:
+    """Those whose last unfinished meshes went with their images; returns how many."""
+    unfinished = Batch.objects.filter(finished_at=None)
+    over = unfinished.exclude(meshes__job__status__in=UNFINISHED)
+    ids = list(over.order_by("id").values_list("id", flat=True)[:MOST])
+    for batch_id in ids:
+        with operation(SYSTEM) as publish:
+            finish_batch(batch_id, publish)
     return len(ids)

@@ -15,10 +15,10 @@ from spinelift.web.images.storage import local_file
 from spinelift.web.images.sweeping import sweep_blobs, sweep_files, sweep_uploads
 from spinelift.web.jobs.kinds import Postponed
 from spinelift.web.jobs.models import Job, Queue
-from spinelift.web.meshes.cleaning import remove_failed_meshes, remove_lost_jobs
+from spinelift.web.meshes.cleaning import finish_batches, remove_failed_meshes, remove_lost_jobs
 from spinelift.web.meshes.models import Mesh
 from spinelift.web.meshes.orders import MeshOrder
-from spinelift.web.meshes.services import GENERATION, record_end
+from spinelift.web.meshes.services import GENERATION, record_end, record_retry
 from spinelift.web.operations import Publish
 
 log = structlog.get_logger()
@@ -50,11 +50,14 @@ class MeshGenerationJob:
         return result
 
     def ended(self, job: Job, result: MeshResult | None, publish: Publish) -> None:
-        mesh = Mesh.objects.select_related("image").filter(job=job).first()
-        if mesh is None:
-            return  # its image is gone
-        mesh.job = job
-        record_end(mesh=mesh, result=result, publish=publish)
+        mesh = _locked(job)
+        if mesh is not None:
+            record_end(mesh=mesh, result=result, publish=publish)
+
+    def begun_anew(self, job: Job, publish: Publish) -> None:
+        mesh = _locked(job)
+        if mesh is not None:
+            record_retry(mesh=mesh, publish=publish)
 
 
 class MeshCleanupJob:
@@ -67,6 +70,7 @@ class MeshCleanupJob:
         return {
             "failed_meshes": remove_failed_meshes(),
             "jobs": remove_lost_jobs(),
+            "batches": finish_batches(),
             "uploads": sweep_uploads(),
             "blobs": sweep_blobs(),
             "files": sweep_files(),
@@ -74,6 +78,18 @@ class MeshCleanupJob:
 
     def ended(self, job: Job, result: dict[str, int] | None, publish: Publish) -> None:  # noqa: ARG002
         log.info("cleanup.ended", status=job.status, **(result or {}))
+
+    def begun_anew(self, job: Job, publish: Publish) -> None:
+        """It is nobody's business."""
+
+
+def _locked(job: Job) -> Mesh | None:
+    """The mesh that it makes, which stays while it is written to; None where its image is gone."""
+    meshes = Mesh.objects.select_for_update(of=("self",)).select_related("image")
+    mesh = meshes.filter(job=job).first()
+    if mesh is not None:
+        mesh.job = job
+    return mesh
 
 
 def _make(path: Path, name: str, order: MeshOrder, on_progress: OnProgress) -> MeshResult:

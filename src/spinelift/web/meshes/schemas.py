@@ -18,7 +18,7 @@ from spinelift.web.presets.schemas import Parameters
 class OrderIn(Schema):
     """How a mesh is to be made: a preset, values in place of its own, and a target."""
 
-    preset: str | None = None
+    preset: str | None = Field(None, max_length=36)
     parameters: Parameters = Field(default_factory=dict)
     target: str | None = None
 

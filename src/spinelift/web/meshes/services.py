@@ -1,9 +1,13 @@
-"""What makes and changes meshes."""
+"""What makes and changes meshes.
+
+Locked are, in this order: projects, users, jobs, meshes, batches.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Max
@@ -12,7 +16,7 @@ from django.utils import timezone
 from spinelift.contract.generation import MeshResult
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import Actor
-from spinelift.web.errors import NotFound, TooManyJobs, WebError
+from spinelift.web.errors import NotFound, RequestTooLarge, TooManyJobs, WebError
 from spinelift.web.events import (
     BatchCancelled,
     BatchFinished,
@@ -43,6 +47,9 @@ from spinelift.web.projects.services import locked_project
 
 GENERATION = "mesh_generation"
 """The kind of the jobs that make meshes."""
+
+LATER_SECONDS = 10
+"""When to ask again who has too many meshes waiting."""
 
 
 class NothingToMesh(WebError):
@@ -131,15 +138,13 @@ def retry_mesh(*, actor: Actor, mesh: Mesh) -> None:
         if mesh.job is None:
             raise MeshUnfinished("This version was not generated: there is nothing to retry.")
         _check_room(mesh.user, 1)
-        retry_job(job=mesh.job)
-        _reopen(mesh.batch_id)
-        publish(MeshRetried(**of(mesh)))
+        retry_job(job=mesh.job, publish=publish)
 
 
 def cancel_batch(*, actor: Actor, batch: Batch) -> None:
     """Cancel what is unfinished of it."""
     with operation(actor) as publish:
-        jobs = list(Job.objects.filter(mesh__batch=batch, status__in=UNFINISHED).order_by("id"))
+        jobs = _locked_jobs(batch, UNFINISHED)
         if jobs:
             publish(BatchCancelled(project_id=batch.project_id, batch_id=batch.id))
         for job in jobs:
@@ -149,15 +154,13 @@ def cancel_batch(*, actor: Actor, batch: Batch) -> None:
 def retry_batch(*, actor: Actor, batch: Batch) -> int:
     """Have made once more what failed or was cancelled; returns how many. Raises TooManyJobs."""
     with operation(actor) as publish:
-        again = [Status.FAILED, Status.CANCELLED]
-        jobs = list(Job.objects.filter(mesh__batch=batch, status__in=again).order_by("id"))
+        jobs = _locked_jobs(batch, (Status.FAILED, Status.CANCELLED))
         if jobs:
             _check_room(batch.user, len(jobs))
-            _reopen(batch.id)
             after = {"meshes": len(jobs)}
             publish(BatchRetried(project_id=batch.project_id, batch_id=batch.id, after=after))
         for job in jobs:
-            retry_job(job=job)
+            retry_job(job=job, publish=publish)
     return len(jobs)
 
 
@@ -173,7 +176,27 @@ def record_end(*, mesh: Mesh, result: MeshResult | None, publish: Publish) -> No
     else:
         publish(MeshFailed(**of(mesh), after=dict(job.error or {})))
     if mesh.batch_id is not None:
-        _finish_batch(mesh.batch_id, publish)
+        finish_batch(mesh.batch_id, publish)
+
+
+def record_retry(*, mesh: Mesh, publish: Publish) -> None:
+    """Within the transaction in which its job begins anew: its batch is not over any more."""
+    publish(MeshRetried(**of(mesh)))
+    Batch.objects.filter(id=mesh.batch_id, finished_at__isnull=False).update(finished_at=None)
+
+
+def finish_batch(batch_id: UUID, publish: Publish) -> None:
+    """Say so when this was the last: its row is locked, so that of two last ones one sees both."""
+    batch = Batch.objects.select_for_update().filter(id=batch_id).first()
+    if batch is None or batch.finished_at is not None:
+        return
+    if batch.meshes.filter(job__status__in=UNFINISHED).exists():
+        return
+    batch.finished_at = timezone.now()
+    batch.save(update_fields=["finished_at"])
+    publish(
+        BatchFinished(project_id=batch.project_id, batch_id=batch.id, after=dict(batch.counts()))
+    )
 
 
 def edit_mesh(*, actor: Actor, user: User, mesh: Mesh, fields: Mapping[str, Any]) -> Mesh:
@@ -320,13 +343,22 @@ def _request(
 
 
 def _check_room(user: User | None, more: int) -> None:
+    """Raises TooManyJobs, and RequestTooLarge for more than could ever wait at once."""
+    if user is None:
+        return
     allowed = settings.LIMITS.jobs
+    if more > allowed:
+        raise RequestTooLarge(
+            f"These are {more} meshes, and at most {allowed} may wait at once: ask for fewer."
+        )
+    # Who asks at once for two projects asks one after the other. Locked after projects.
+    User.objects.select_for_update(no_key=True).filter(id=user.id).first()
     waiting = Job.objects.filter(user=user, status__in=UNFINISHED).count()
-    if user is not None and waiting + more > allowed:
+    if waiting + more > allowed:
         raise TooManyJobs(
-            f"{waiting} of your meshes are waiting, and at most {allowed} may: go on when some "
-            "are done.",
-            retry_after=10,
+            f"{waiting} meshes of {user.email} are waiting, and at most {allowed} may: go on when "
+            "some are done.",
+            retry_after=LATER_SECONDS,
         )
 
 
@@ -393,6 +425,13 @@ def _wanted(mesh: Mesh) -> dict[str, Any]:
     }
 
 
+def _locked_jobs(batch: Batch, statuses: Collection[Status]) -> list[Job]:
+    """Those of its jobs, all before anything else of them is: whoever ends one of them has locked
+    it, and waits for the batch next."""
+    jobs = Job.objects.select_for_update(of=("self",))
+    return list(jobs.filter(mesh__batch=batch, status__in=statuses).order_by("id"))
+
+
 def _locked(mesh: Mesh) -> Mesh:
     stored = (
         Mesh.objects.select_for_update(of=("self",))
@@ -403,21 +442,3 @@ def _locked(mesh: Mesh) -> Mesh:
     if stored is None:
         raise NotFound("The mesh is not there any more.")
     return stored
-
-
-def _reopen(batch_id: Any) -> None:
-    Batch.objects.filter(id=batch_id).update(finished_at=None)
-
-
-def _finish_batch(batch_id: Any, publish: Publish) -> None:
-    """Say so when this was the last: its row is locked, so that of two last ones one sees both."""
-    batch = Batch.objects.select_for_update().filter(id=batch_id).first()
-    if batch is None or batch.finished_at is not None:
-        return
-    if batch.meshes.filter(job__status__in=UNFINISHED).exists():
-        return
-    batch.finished_at = timezone.now()
-    batch.save(update_fields=["finished_at"])
-    publish(
-        BatchFinished(project_id=batch.project_id, batch_id=batch.id, after=dict(batch.counts()))
-    )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from spinelift.web.presets.models import Preset
 
-Parameters = dict[str, Any]
+Parameters = Annotated[dict[str, Any], Field(max_length=100)]
 """Names to values, as `/parameters` declares them; what is left out has its default."""
 
 

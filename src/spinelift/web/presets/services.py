@@ -18,6 +18,7 @@ from spinelift.web.names import checked_name
 from spinelift.web.operations import operation
 from spinelift.web.presets.models import Preset
 from spinelift.web.projects.models import Project
+from spinelift.web.projects.services import locked_project
 
 
 class PresetNameTaken(WebError):
@@ -29,10 +30,16 @@ class PresetNameTaken(WebError):
 def create_preset(
     *, actor: Actor, owner: User | Project, name: str, parameters: MeshParameters
 ) -> Preset:
-    """Keep parameters for a user, or for all of a project. Raises NameRefused and NameTaken."""
-    kept_by = {"project": owner} if isinstance(owner, Project) else {"owner": owner}
-    preset = Preset(name=_free_name(name), parameters=parameters.to_mapping(), **kept_by)
+    """Keep parameters for a user, or for all of a project.
+
+    Raises NameRefused, PresetNameTaken and NotFound.
+    """
+    preset = Preset(name=_free_name(name), parameters=parameters.to_mapping())
     with operation(actor) as publish:
+        if isinstance(owner, Project):
+            preset.project = locked_project(owner)
+        else:
+            preset.owner = owner
         _save(preset)
         publish(PresetCreated(**_of(preset), after=_values(preset)))
     return preset
@@ -45,7 +52,7 @@ def change_preset(
     name: str | None = None,
     parameters: MeshParameters | None = None,
 ) -> Preset:
-    """Give it another name, or other parameters. Raises NameRefused, NameTaken and NotFound."""
+    """Give it another name, or other parameters. Raises NameRefused, PresetNameTaken and NotFound."""
     with operation(actor) as publish:
         stored = _locked(preset)
         before = _values(stored)
