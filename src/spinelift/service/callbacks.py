@@ -15,18 +15,14 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
-import httpcore
 import structlog
 
-from spinelift.contract.retry_after import retry_after_seconds
-from spinelift.service.outbound import Outbound, UrlRefused, UrlUnreachable
-from spinelift.service.webhooks import CallbackEvent, Signer
-
-_PASSING = {408, 425, 429, *range(500, 600)}
-"""Statuses that another attempt may not get; HTTP says so of the first three."""
+from spinelift.outbound.messages import Message, Undelivered, post
+from spinelift.outbound.requests import Outbound, UrlRefused
+from spinelift.outbound.signatures import Signer
+from spinelift.service.webhooks import CallbackEvent
 
 _log = structlog.get_logger(__name__)
 
@@ -66,23 +62,6 @@ class Patience:
 
 
 DEFAULT_PATIENCE = Patience()
-
-
-class _Undelivered(Exception):
-    """An attempt failed; the text says why."""
-
-    def __init__(
-        self,
-        why: str,
-        *,
-        is_passing: bool,
-        is_unwanted: bool = False,
-        asked_seconds: float = 0,
-    ) -> None:
-        super().__init__(why)
-        self.is_passing = is_passing
-        self.is_unwanted = is_unwanted
-        self.asked_seconds = asked_seconds
 
 
 @dataclass
@@ -235,7 +214,7 @@ class CallbackSender:
             attempts += 1
             try:
                 status = await self._attempt(event)
-            except _Undelivered as failure:
+            except Undelivered as failure:
                 line.failures += 1
                 tried_seconds = self._clock() - began
                 if failure.is_unwanted:
@@ -255,41 +234,20 @@ class CallbackSender:
             return
 
     async def _attempt(self, event: CallbackEvent) -> int:
-        """Send it once and return the status of the answer, whose body is not read."""
-        body = event.body()
+        """Send it once and return the status of the answer. Raises Undelivered."""
+        message = Message(event.url, event.message_id, event.body())
         try:
             self.check_callback_url(event.url)
-            async with self._outbound.request(
-                "POST",
-                event.url,
-                seconds=self._patience.answer_seconds,
-                headers={
-                    "Content-Type": "application/json",
-                    **self._signer.headers(event.message_id, body, self._clock()),
-                },
-                content=body.encode(),
-            ) as response:
-                if 200 <= response.status < 300:
-                    return response.status
-                raise _Undelivered(
-                    f"The receiver answers {response.status}.",
-                    is_passing=response.status in _PASSING,
-                    is_unwanted=response.status == HTTPStatus.GONE,
-                    asked_seconds=_retry_after(response, self._clock()),
-                )
         except UrlRefused as error:
-            raise _Undelivered(str(error), is_passing=False) from error
-        except UrlUnreachable as error:
-            raise _Undelivered(str(error), is_passing=True) from error
+            raise Undelivered(str(error), is_passing=False) from error
+        return await post(
+            self._outbound,
+            self._signer,
+            message,
+            seconds=self._patience.answer_seconds,
+            now=self._clock(),
+        )
 
 
 def _names(event: CallbackEvent) -> dict[str, Any]:
     return {"job_id": event.job_id, "sequence": event.sequence, "type": event.type}
-
-
-def _retry_after(response: httpcore.Response, now: float) -> float:
-    """Seconds that the receiver asks for; 0 where it does not."""
-    for name, value in response.headers:
-        if name.lower() == b"retry-after":
-            return retry_after_seconds(value.decode("ascii", "replace"), now)
-    return 0
