@@ -14,15 +14,21 @@ from spinelift.contract.problems import (
     problem,
 )
 from spinelift.mesh.errors import (
+    EditRefused,
+    ImageChanged,
     ImageEmpty,
     InvalidParameters,
     ParameterProblem,
     SpineLiftError,
     TriangulationFailed,
 )
+from spinelift.spine.errors import NameTaken
 
 ERRORS: list[SpineLiftError] = [
     ImageEmpty("Nothing is visible."),
+    ImageChanged("The image is another one."),
+    EditRefused("Vertex 3 lies outside the image."),
+    NameTaken("Two images have one name."),
     TriangulationFailed("It could not be triangulated."),
     InvalidParameters(
         [ParameterProblem("padding", -1, "0 to 256"), ParameterProblem("a", "b", "c")]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from spinelift.mesh.errors import (
+    EditRefused,
     ImageChanged,
     ImageEmpty,
     ImageNotFound,
@@ -31,6 +32,7 @@ class Overloaded(SpineLiftError):
 _PLAIN = {
     error.code: error
     for error in (
+        EditRefused,
         ImageChanged,
         ImageEmpty,
         ImageNotFound,

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from spinelift import images
 from spinelift.contract.results import result_fields
 from spinelift.contract.stages import JobStage
+from spinelift.engine.warm import WARM, WarmImages
 from spinelift.engine.work import Failure, attempt, read, unique
 from spinelift.images import DEFAULT_LIMITS, ImageLimits
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.pipeline import generate
+from spinelift.mesh.types import Mesh
 from spinelift.mesh.validation import MeshParameterValidator
 from spinelift.spine.document import serialize, skeleton_document
 from spinelift.spine.names import attachment_names
@@ -46,22 +47,39 @@ class Answer:
     milliseconds: float
 
 
-def generate_answer(task: GenerationTask, on_stage: OnStage) -> Answer | Failure:
+def generate_answer(
+    task: GenerationTask, on_stage: OnStage, warm: WarmImages = WARM
+) -> Answer | Failure:
     """Mesh one image, or say why not."""
-    return attempt(lambda task: _answer(task, on_stage), task, task.label)
+    return attempt(lambda task: _answer(task, on_stage, warm), task, task.label)
 
 
-def _answer(task: GenerationTask, on_stage: OnStage) -> Answer:
+def _answer(task: GenerationTask, on_stage: OnStage, warm: WarmImages) -> Answer:
     start = time.perf_counter()
     content = read(task.image, task.limits, task.label)
-    alpha, notes = images.decode_alpha(content, task.limits, name=task.label)
+    alpha, notes = warm.decode_alpha(content, task.limits, name=task.label)
     found = generate(alpha, task.parameters, on_stage=on_stage)
     on_stage("quality")
     advice = MeshParameterValidator().examine(alpha, task.parameters, found)
     warnings = unique((*notes, *advice, *(words for mesh in found for words in mesh.warnings)))
-    meshes = dict(zip(attachment_names(task.name, len(found)), found, strict=True))
-    fields = result_fields(task.name, meshes, task.parameters, warnings)
+    written = write_down(
+        task.name, found, task.parameters, warnings, task.spine_version, on_stage=on_stage
+    )
+    return Answer(*written, milliseconds=(time.perf_counter() - start) * 1000)
+
+
+def write_down(
+    name: str,
+    found: Sequence[Mesh],
+    parameters: MeshParameters,
+    warnings: Sequence[str],
+    spine_version: str,
+    *,
+    on_stage: OnStage,
+) -> tuple[bytes, bytes]:
+    """Give an answer's `result` and `document`; tells when it has measured the meshes."""
+    meshes = dict(zip(attachment_names(name, len(found)), found, strict=True))
+    fields = result_fields(name, meshes, parameters, warnings)
     on_stage("document")
-    document = skeleton_document(meshes, task.spine_version, paths=dict.fromkeys(meshes, task.name))
-    result, skeleton = serialize(fields), serialize(document)
-    return Answer(result, skeleton, milliseconds=(time.perf_counter() - start) * 1000)
+    document = skeleton_document(meshes, spine_version, paths=dict.fromkeys(meshes, name))
+    return serialize(fields), serialize(document)

@@ -8,6 +8,7 @@ SpineLiftError
 │   ├── ImageTooLarge        IMAGE_TOO_LARGE
 │   └── ImageChanged         IMAGE_CHANGED           not the image that its mesh was made of
 ├── ImageEmpty               IMAGE_EMPTY             no pixel above the alpha threshold
+├── EditRefused              EDIT_REFUSED            no mesh can have these vertices
 └── TriangulationFailed      TRIANGULATION_FAILED
 """
 
@@ -81,6 +82,12 @@ class ImageEmpty(SpineLiftError):
     """No pixel is above the alpha threshold, so there is nothing to mesh."""
 
     code = "IMAGE_EMPTY"
+
+
+class EditRefused(SpineLiftError):
+    """A person put vertices where no mesh can have them."""
+
+    code = "EDIT_REFUSED"
 
 
 class TriangulationFailed(SpineLiftError):

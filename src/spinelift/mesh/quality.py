@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -141,9 +142,9 @@ def violations(mesh: Mesh) -> list[str]:
         found.append("A triangle is flat or inverted.")
     if not _tile(triangles, hull):
         found.append("The triangles do not tile the outline.")
-    if not _is_simple(grid_points(vertices[:hull]).astype(np.int64)):
+    if crossing_edges(grid_points(vertices[:hull])) is not None:
         found.append("The outline touches or crosses itself.")
-    if _nearest_distance(vertices) < NEAREST:
+    if near_vertices(vertices) is not None:
         found.append(f"Two vertices are nearer than {NEAREST} px.")
     return found
 
@@ -163,18 +164,39 @@ def _tile(triangles: Triangles, hull: int) -> bool:
     )
 
 
-def _is_simple(ring: NDArray[np.int64]) -> bool:
-    """Does no edge of the ring touch another but its neighbours, at their common end?"""
-    start, end = ring, np.roll(ring, -1, axis=0)
-    count = len(ring)
-    for i in range(count - 1):
-        # The edges after this one's neighbour; the last edge is the first one's neighbour.
-        others = slice(i + 2, count - 1 if i == 0 else count)
-        if _touch(start[i], end[i], start[others], end[others]).any():
-            return False
-    turns = _turn(np.roll(ring, 1, axis=0), start, end)
-    ahead = ((start - np.roll(ring, 1, axis=0)) * (end - start)).sum(axis=1)
-    return not ((turns == 0) & (ahead <= 0)).any()
+def crossing_edges(ring: GridPoints) -> tuple[int, int] | None:
+    """Find two edges of a closed ring that touch anywhere but at the end that neighbours share.
+
+    Edge i goes from corner i to the next one. Neighbours touch where the second doubles back on
+    the first. None where there are no such edges: the ring is simple.
+    """
+    start, count = ring.astype(np.int64), len(ring)
+    end = np.roll(start, -1, axis=0)
+    before = np.roll(start, 1, axis=0)
+    ahead = ((start - before) * (end - start)).sum(axis=1)
+    folded = np.flatnonzero((_turn(before, start, end) == 0) & (ahead <= 0)).tolist()
+    if folded:
+        return (folded[0] - 1) % count, folded[0]
+    # Each edge is compared with those alone that begin beside it, from left to right or downwards.
+    low, high = np.minimum(start, end).T, np.maximum(start, end).T
+    sweeps = [_sweep(low[axis], high[axis]) for axis in (0, 1)]
+    order, reach = min(sweeps, key=lambda sweep: int(sweep[1].sum()))
+    for place, edge in enumerate(order.tolist()):
+        others = order[place + 1 : reach[place]]
+        steps = (others - edge) % count
+        others = others[(steps > 1) & (steps < count - 1)]
+        touching = others[_touch(start[edge], end[edge], start[others], end[others])].tolist()
+        if touching:
+            return min(edge, touching[0]), max(edge, touching[0])
+    return None
+
+
+def _sweep(
+    low: NDArray[np.int64], high: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Intervals by where they begin, and up to which of them those go that begin inside each."""
+    order = np.argsort(low, kind="stable")
+    return order, np.searchsorted(low[order], high[order], side="right")
 
 
 def _turn(a: NDArray[np.int64], b: NDArray[np.int64], c: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -197,14 +219,14 @@ def _touch(
     return touching
 
 
-def _nearest_distance(vertices: NDArray[np.float64]) -> float:
-    """The least distance between two vertices, at most 1; by buckets of one pixel."""
-    nearest = 1.0
-    cells: dict[tuple[int, int], list[NDArray[np.float64]]] = {}
-    for vertex in vertices:
-        column, row = int(vertex[0]), int(vertex[1])
+def near_vertices(vertices: NDArray[np.float64]) -> tuple[int, int] | None:
+    """Find two vertices that are nearer than `NEAREST`, by buckets of that size."""
+    cells: dict[tuple[int, int], list[tuple[int, tuple[float, float]]]] = {}
+    for number, (x, y) in enumerate(vertices.tolist()):
+        column, row = int(x / NEAREST), int(y / NEAREST)
         for neighbour in [(column + i, row + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]:
-            for other in cells.get(neighbour, ()):
-                nearest = min(nearest, float(np.hypot(*(vertex - other))))
-        cells.setdefault((column, row), []).append(vertex)
-    return nearest
+            for other, place in cells.get(neighbour, ()):
+                if math.dist(place, (x, y)) < NEAREST:
+                    return other, number
+        cells.setdefault((column, row), []).append((number, (x, y)))
+    return None

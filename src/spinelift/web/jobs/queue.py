@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from functools import cache
 from typing import Any
@@ -28,12 +29,25 @@ class DatabaseConnections(Middleware):
         connections.close_all()
 
 
-@cache
 def broker() -> Broker:
-    """What carries the messages of this process, as `settings.JOBS_BROKER` says.
+    """What carries the messages of this process, as `settings.JOBS_BROKER` says."""
+    with _making:  # else threads could make one each, and not hear each other
+        return _broker()
 
-    It has none of Dramatiq's retries and limits: the rows of jobs have them.
-    """
+
+def close_broker() -> None:
+    """Let go of it; whoever needs one after that makes another."""
+    with _making:
+        _broker().close()
+        _broker.cache_clear()
+
+
+_making = threading.Lock()
+
+
+@cache
+def _broker() -> Broker:
+    """Without any of Dramatiq's retries and limits: the rows of jobs have them."""
     place: dict[str, Any] = settings.JOBS_BROKER
     made: Broker = import_string(place["class"])(
         middleware=[DatabaseConnections()], **place.get("options", {})

@@ -83,9 +83,9 @@ class ProgressTracker:
             if latest is None or latest == self._written:
                 extend_lease(job=self._job)
             else:
+                self._written = latest  # or refused, and so would be the lease beside it
                 report_progress(job=self._job, progress=latest)
-                self._written = latest
         except Error as error:
-            # The next beat tries again, on a new connection.
+            # The next beat, on a new connection, extends the lease.
             log.warning("job.progress_lost", job_id=str(self._job.id), error=repr(error))
             connection.close()
