@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import random
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from http import HTTPStatus
+from typing import Any
 
 import httpcore
 
@@ -59,6 +64,25 @@ class Undelivered(Exception):
         self.is_passing = is_passing
         self.is_unwanted = is_unwanted
         self.asked_seconds = asked_seconds
+
+
+def body_of(type: str, at: datetime, content: Mapping[str, Any]) -> str:
+    """What happened when, as the standard has it; for equal arguments the same letters."""
+    moment = at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    payload = {"type": type, "timestamp": moment, "data": dict(content)}
+    return json.dumps(payload, separators=(",", ":"))
+
+
+def retry_seconds(failures: int, asked: float, *, first: float, longest: float) -> float:
+    """How long to wait after so many failures in a row, where the receiver asked for so much.
+
+    After each twice as long, from `first` on and up to `longest`, which is also the most that a
+    receiver can ask for. Up to half less by chance, so that a receiver that was down does not get
+    all at once.
+    """
+    doubled = first * 2.0 ** min(failures - 1, 32)
+    chosen = min(doubled, longest) * random.uniform(0.5, 1)  # noqa: S311
+    return max(chosen, min(asked, longest))
 
 
 async def post(

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import random
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -19,7 +18,7 @@ from typing import Any
 
 import structlog
 
-from spinelift.outbound.messages import Message, Undelivered, post
+from spinelift.outbound.messages import Message, Undelivered, post, retry_seconds
 from spinelift.outbound.requests import Outbound, UrlRefused
 from spinelift.outbound.signatures import Signer
 from spinelift.service.webhooks import CallbackEvent
@@ -52,13 +51,13 @@ class Patience:
     give_up_seconds: float = 15 * 60
 
     def retry_seconds(self, failures: int, asked_seconds: float) -> float:
-        """How long to wait after so many failures in a row, where the receiver asked for so much.
-
-        Up to half less by chance, so that a receiver that was down does not get all at once.
-        """
-        doubled = self.first_retry_seconds * 2.0 ** min(failures - 1, 32)
-        chosen = min(doubled, self.longest_retry_seconds) * random.uniform(0.5, 1)  # noqa: S311
-        return max(chosen, min(asked_seconds, self.longest_retry_seconds))
+        """As `outbound.messages.retry_seconds` has it, between these bounds."""
+        return retry_seconds(
+            failures,
+            asked_seconds,
+            first=self.first_retry_seconds,
+            longest=self.longest_retry_seconds,
+        )
 
 
 DEFAULT_PATIENCE = Patience()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from spinelift.outbound.messages import body_of
 from spinelift.service.records import JobRecord, Status
 from spinelift.service.wire import result_url
 
@@ -86,13 +86,7 @@ class CallbackEvent:
             content["result_url"] = self.result_url
         if self.error is not None:
             content["error"] = self.error
-        occurred = datetime.fromtimestamp(self.occurred_at, UTC).isoformat(timespec="milliseconds")
-        payload = {
-            "type": self.type,
-            "timestamp": occurred.replace("+00:00", "Z"),
-            "data": content,
-        }
-        return json.dumps(payload, separators=(",", ":"))
+        return body_of(self.type, datetime.fromtimestamp(self.occurred_at, UTC), content)
 
 
 def event_of(record: JobRecord, estimated_remaining: float | None) -> CallbackEvent:
