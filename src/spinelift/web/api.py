@@ -8,6 +8,7 @@ from spinelift.web.accounts.authentication import AUTH
 from spinelift.web.history.api import router as history
 from spinelift.web.http.documents import DescribedAPI
 from spinelift.web.http.problems import answer_problems
+from spinelift.web.notifications.api import router as notifications
 from spinelift.web.presets.api import router as presets
 from spinelift.web.projects.api import router as projects
 
@@ -20,5 +21,5 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 answer_problems(api)
-for router in (accounts, projects, presets, history):
+for router in (accounts, projects, presets, notifications, history):
     api.add_router("", router)

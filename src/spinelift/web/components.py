@@ -15,6 +15,8 @@ from spinelift.engine.pool import usable_cores
 from spinelift.engine.runner import JobRunner
 from spinelift.generators.in_process import InProcessMeshGenerator
 from spinelift.generators.mesh_service import MeshServiceClient
+from spinelift.outbound.addresses import AddressRule
+from spinelift.outbound.requests import Outbound
 
 INTERACTIVE_WAITING = 32
 """Pictures, previews and edits that may wait for this process's own worker."""
@@ -32,6 +34,11 @@ def mesh_generator() -> MeshGenerator:
 def interactive_runner() -> JobRunner:
     """One worker process for what somebody waits for, so that no batch stands before it."""
     return _once("interactive_runner", _interactive)  # type: ignore[no-any-return]
+
+
+def webhook_outbound() -> Outbound:
+    """Opens the URLs of users' webhooks, as settings.WEBHOOK_... allow."""
+    return _once("webhook_outbound", _webhook_outbound)  # type: ignore[no-any-return]
 
 
 def close() -> None:
@@ -61,6 +68,11 @@ def _interactive() -> JobRunner:
     runner = JobRunner(workers=1, waiting=INTERACTIVE_WAITING, limits=JobLimits())
     _closing.append(runner.close)
     return runner
+
+
+def _webhook_outbound() -> Outbound:
+    rule = AddressRule(settings.WEBHOOK_ALLOWED_HOSTS)
+    return Outbound(rule, allow_http=settings.WEBHOOK_ALLOW_HTTP)
 
 
 def _once(name: str, make: Callable[[], Any]) -> Any:

@@ -13,6 +13,7 @@ from spinelift.web.components import mesh_generator
 from spinelift.web.errors import StorageUnavailable
 from spinelift.web.images.services import sweep_blobs, sweep_uploads
 from spinelift.web.images.storage import local_file
+from spinelift.web.jobs.cleaning import clean_all
 from spinelift.web.jobs.kinds import Postponed
 from spinelift.web.jobs.models import Job, Queue
 from spinelift.web.meshes.cleaning import remove_failed_meshes, remove_lost_jobs
@@ -69,6 +70,7 @@ class MeshCleanupJob:
             "jobs": remove_lost_jobs(),
             "uploads": sweep_uploads(),
             "blobs": sweep_blobs(),
+            **clean_all(),
         }
 
     def ended(self, job: Job, result: dict[str, int] | None, publish: Publish) -> None:  # noqa: ARG002

@@ -22,6 +22,7 @@ INSTALLED_APPS = [
     "spinelift.web.images",
     "spinelift.web.presets",
     "spinelift.web.meshes",
+    "spinelift.web.notifications",
     "spinelift.web.audit",
 ]
 MIDDLEWARE = [
@@ -103,6 +104,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 EMAIL_TIMEOUT = 10
+WEBHOOK_ALLOWED_HOSTS: list[str] = []
+"""Names, addresses and networks that webhooks may lead to although they are not public."""
+WEBHOOK_ALLOW_HTTP = False
 LIMITS = UserLimits()
 TRUSTED_PROXIES = 0
 REGISTRATION_IS_OPEN = True
