@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "spinelift.web.images",
     "spinelift.web.presets",
     "spinelift.web.meshes",
+    "spinelift.web.notifications",
     "spinelift.web.audit",
 ]
 MIDDLEWARE = [
@@ -107,6 +108,9 @@ SECURE_REFERRER_POLICY = "same-origin"
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 EMAIL_TIMEOUT = 10
+WEBHOOK_ALLOWED_HOSTS: list[str] = []
+"""Names, addresses and networks that webhooks may lead to although they are not public."""
+WEBHOOK_ALLOW_HTTP = False
 LIMITS = UserLimits()
 FILE_UPLOAD_HANDLERS = [
     "spinelift.web.http.uploads.BoundedUpload",

@@ -10,13 +10,15 @@ import os
 import dj_database_url
 
 from spinelift.web.settings.base import *  # noqa: F403
-from spinelift.web.settings.environment import listed, number, required
+from spinelift.web.settings.environment import hosts, listed, number, required
 
 SECRET_KEY = required("SPINELIFT_SECRET_KEY")
 SECRET_KEY_FALLBACKS = listed("SPINELIFT_OLD_SECRET_KEYS")
 PUBLIC_URL = required("SPINELIFT_PUBLIC_URL")
 ALLOWED_HOSTS = listed("SPINELIFT_ALLOWED_HOSTS")
 TRUSTED_PROXIES = number("SPINELIFT_TRUSTED_PROXIES", 1)
+WEBHOOK_ALLOWED_HOSTS = hosts("SPINELIFT_WEBHOOK_ALLOWED_HOSTS")
+WEBHOOK_ALLOW_HTTP = os.environ.get("SPINELIFT_WEBHOOK_ALLOW_HTTP") == "1"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 if SESSION_COOKIE_SECURE:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from spinelift.web.settings.base import *  # noqa: F403
 from spinelift.web.settings.base import SQLITE_OPTIONS
-from spinelift.web.settings.environment import listed, number, required
+from spinelift.web.settings.environment import hosts, listed, number, required
 
 DATA = Path(required("SPINELIFT_DATA"))
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -48,6 +48,8 @@ MESH_GENERATOR = "spinelift.web.components.in_process"
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *listed("SPINELIFT_ALLOWED_HOSTS")]
 PUBLIC_URL = os.environ.get("SPINELIFT_PUBLIC_URL", "http://127.0.0.1:8000")
+WEBHOOK_ALLOWED_HOSTS = hosts("SPINELIFT_WEBHOOK_ALLOWED_HOSTS")
+WEBHOOK_ALLOW_HTTP = os.environ.get("SPINELIFT_WEBHOOK_ALLOW_HTTP") == "1"
 TRUSTED_PROXIES = number("SPINELIFT_TRUSTED_PROXIES", 0)
 IS_LOCAL = not os.environ.get("SPINELIFT_ACCOUNTS")
 """Whoever starts it is signed in by a link, and nobody else comes in."""

@@ -6,6 +6,8 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from spinelift.outbound.addresses import AddressRule
+
 
 def required(name: str) -> str:
     """Raises ImproperlyConfigured where it is not set."""
@@ -18,6 +20,16 @@ def required(name: str) -> str:
 def listed(name: str) -> list[str]:
     """Parts between commas; none where it is not set."""
     return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
+
+
+def hosts(name: str) -> list[str]:
+    """Names, addresses and networks between commas. Raises ImproperlyConfigured."""
+    found = listed(name)
+    try:
+        AddressRule(found)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}: {error}") from None
+    return found
 
 
 def number(name: str, default: int) -> int:
