@@ -20,8 +20,8 @@ from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import archive_project
 
 from ...image_files import bmp, gif, tiff
-from ..conftest import actor_of
-from .asking import Asker, body, error, files, picture
+from ..conftest import actor_of, error
+from .asking import Asker, body, files, picture
 
 
 def sha256(content: bytes) -> str:
