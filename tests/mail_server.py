@@ -52,4 +52,4 @@ class _Controller(Controller):
 
     def _trigger_server(self) -> None:
         self.port = self.server.sockets[0].getsockname()[1]  # type: ignore[union-attr]  # running
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]

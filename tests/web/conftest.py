@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.core.cache import cache
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
-from spinelift.web.accounts.models import User
+from spinelift.web.accounts.models import Scope, User
+from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM, Actor
 from spinelift.web.audit.guard import TABLE
 from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
 
 from ..mail_server import MailServer
+
+if TYPE_CHECKING:
+    from django.test.client import _MonkeyPatchedWSGIResponse as Response
 
 
 def drop_guard() -> None:
@@ -91,3 +97,37 @@ def mail_server(settings: Settings) -> Iterator[MailServer]:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
         settings.EMAIL_HOST, settings.EMAIL_PORT = server.host, server.port
         yield server
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A program that has a token."""
+
+    token: str
+
+    def __call__(self, method: str, path: str, content: Any = None, **headers: str) -> Response:
+        """Ask the API; `path` is below /api/v1, and what is not bytes is sent as JSON."""
+        body = content if isinstance(content, bytes) else json.dumps(content).encode()
+        return Client().generic(
+            method,
+            f"/api/v1{path}",
+            b"" if content is None else body,
+            "application/json",
+            headers={"Authorization": f"Bearer {self.token}", **headers},
+        )
+
+
+def asking(user: User, scope: Scope = Scope.WRITE) -> Asking:
+    """Give a program that asks for the user."""
+    _, text = create_token(actor=SYSTEM, user=user, name="tests", scope=scope)
+    return Asking(text)
+
+
+def error(answer: Response) -> tuple[int, str]:
+    """The status and the code of an answer that has to be of the one shape."""
+    content = json.loads(answer.content)
+    assert list(content) == ["error"]
+    found = content["error"]
+    assert list(found) == ["code", "message", "details"]
+    assert found["message"].endswith((".", "!"))
+    return answer.status_code, found["code"]

@@ -64,10 +64,10 @@ def serve(
             "SPINELIFT_ACCOUNTS": "yes" if accounts else "",
         }
         os.environ.setdefault("SPINELIFT_PUBLIC_URL", _url(listening, host))
-        return _serve(listening, with_demo=demo, opens=open)
+        return _serve(listening, folder, with_demo=demo, opens=open)
 
 
-def _serve(listening: socket.socket, *, with_demo: bool, opens: bool) -> int:
+def _serve(listening: socket.socket, data: Path, *, with_demo: bool, opens: bool) -> int:
     import django
 
     django.setup()
@@ -79,7 +79,7 @@ def _serve(listening: socket.socket, *, with_demo: bool, opens: bool) -> int:
             webbrowser.open(url)
 
     try:
-        is_hurried = serve(listening, STOPS, with_demo=with_demo, say=say)
+        is_hurried = serve(listening, STOPS, data=data, with_demo=with_demo, say=say)
     except FolderTaken as error:
         raise UsageError(str(error)) from None
     return Exit.INTERRUPTED if is_hurried else Exit.GOOD

@@ -15,7 +15,8 @@ from zipfile import ZipFile, ZipInfo
 
 from spinelift import images
 from spinelift.contract.results import read_results
-from spinelift.engine.work import as_png, read
+from spinelift.engine.generation import OnStage
+from spinelift.engine.work import Failure, as_png, attempt, read
 from spinelift.images import DEFAULT_LIMITS, ImageLimits
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import ImageChanged
@@ -49,6 +50,38 @@ class ExportItem:
     fields: Mapping[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class ExportTask:
+    """A zip to write into a file that is there."""
+
+    items: tuple[ExportItem, ...]
+    version: str
+    atlas: bool
+    target: Path
+
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return "The export"
+
+
+def export_zip(task: ExportTask, on_stage: OnStage) -> Failure | None:
+    """Write the zip, in a worker, or say why not."""
+    on_stage("document")
+    return attempt(_export_zip, task, task.label)
+
+
+def _export_zip(task: ExportTask) -> None:
+    with task.target.open("wb") as file:
+        write_export(file, task.items, task.version, atlas=task.atlas)
+
+
+def export_document(items: Sequence[ExportItem], version: str = DEFAULT_VERSION) -> bytes:
+    """The skeleton alone, as `write_export` writes it; the items' images are not read."""
+    meshes, paths = _named_meshes(items)
+    return serialize(skeleton_document(meshes, version, paths=paths, images=f"./{IMAGES}/"))
+
+
 def write_export(
     file: IO[bytes],
     items: Sequence[ExportItem],
@@ -78,12 +111,12 @@ def write_export(
         The zip is of no use then.
     """
     meshes, paths = _named_meshes(items)
-    document = skeleton_document(meshes, version, paths=paths, images=f"./{IMAGES}/")
+    document = export_document(items, version)
     pixels = {}
     # Stored: pictures do not get smaller, and a deflated skeleton would not be the same bytes
     # with every zlib.
     with ZipFile(file, "w") as archive:
-        _add(archive, SKELETON, serialize(document))
+        _add(archive, SKELETON, document)
         for item in items:
             content = read(item.image, limits, item.name)
             _check_image(item, content)

@@ -6,15 +6,19 @@ and TIFF tags are shared with `pixels`, which hands the decoders only what makes
 
 from __future__ import annotations
 
+import mmap
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import ImageUnreadable
 
 Format = Literal["PNG", "WebP", "TIFF", "GIF", "JPEG", "BMP"]
+
+Content: TypeAlias = bytes | mmap.mmap
+"""Of a whole file; of one that is mapped, only what is looked at is read."""
 
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 MOST_BLOCKS = 1_000_000
@@ -56,7 +60,7 @@ class Header:
     is_animated: bool = False
 
 
-def sniff(data: bytes, *, name: str = "The image") -> Header:
+def sniff(data: Content, *, name: str = "The image") -> Header:
     """Return the header of an image file's bytes, without decoding it.
 
     Raises
@@ -70,7 +74,7 @@ def sniff(data: bytes, *, name: str = "The image") -> Header:
         raise ImageUnreadable(f"{shown(name)} {error}") from None
 
 
-def read_header(data: bytes) -> Header:
+def read_header(data: Content) -> Header:
     """Do as `sniff` does, but raise `UnreadableError`."""
     if not data:
         raise UnreadableError("is an empty file: export or copy it again.")
@@ -83,9 +87,9 @@ def read_header(data: bytes) -> Header:
     return header
 
 
-def _reader(data: bytes) -> Callable[[bytes], Header]:
+def _reader(data: Content) -> Callable[[Content], Header]:
     for signature, reader in _SIGNATURES:
-        if data.startswith(signature):
+        if data[: len(signature)] == signature:
             return reader
     raise UnreadableError(NOT_AN_IMAGE)
 
@@ -101,7 +105,7 @@ class Chunk(NamedTuple):
     end: int
 
 
-def png_chunks(data: bytes) -> Iterator[Chunk]:
+def png_chunks(data: Content) -> Iterator[Chunk]:
     """Yield the chunks up to IEND; a file that ends before IEND is cut short."""
     start = len(PNG_SIGNATURE)
     for _ in range(MOST_BLOCKS):
@@ -118,7 +122,7 @@ def png_chunks(data: bytes) -> Iterator[Chunk]:
     raise damaged("PNG")
 
 
-def _png(data: bytes) -> Header:
+def _png(data: Content) -> Header:
     kind, width, height = struct.unpack_from(">12x4sII", data)
     if kind != b"IHDR":
         raise damaged("PNG")
@@ -134,7 +138,7 @@ def _png(data: bytes) -> Header:
 # WebP: https://developers.google.com/speed/webp/docs/riff_container
 
 
-def _webp(data: bytes) -> Header:
+def _webp(data: Content) -> Header:
     length, form, kind = struct.unpack_from("<4xI4s4s", data)
     if form != b"WEBP":
         raise UnreadableError(NOT_AN_IMAGE)
@@ -160,7 +164,7 @@ def _webp(data: bytes) -> Header:
 class Tags(NamedTuple):
     """The first directory of a TIFF file; `entries` are its raw 12 bytes by tag."""
 
-    data: bytes
+    data: Content
     order: Literal["<", ">"]
     entries: dict[int, bytes]
     next_directory: int
@@ -192,7 +196,7 @@ class Tags(NamedTuple):
 WIDTH, HEIGHT = 256, 257
 
 
-def tiff_tags(data: bytes) -> Tags:
+def tiff_tags(data: Content) -> Tags:
     """Return the tags of the first page."""
     order: Literal["<", ">"] = "<" if data[:2] == b"II" else ">"
     (place,) = struct.unpack_from(order + "4xI", data)
@@ -205,7 +209,7 @@ def tiff_tags(data: bytes) -> Tags:
     return Tags(data, order, entries, next_directory)
 
 
-def _tiff(data: bytes) -> Header:
+def _tiff(data: Content) -> Header:
     tags = tiff_tags(data)
     return Header("TIFF", tags.number(WIDTH), tags.number(HEIGHT), tags.next_directory != 0)
 
@@ -215,7 +219,7 @@ def _tiff(data: bytes) -> Header:
 _GIF_IMAGE, _GIF_EXTENSION = 0x2C, 0x21
 
 
-def _gif(data: bytes) -> Header:
+def _gif(data: Content) -> Header:
     width, height, flags = struct.unpack_from("<6xHHB", data)
     place = 13 + _palette_length(flags)
     images = blocks = 0
@@ -252,7 +256,7 @@ _NOT_FRAMES = (0xC4, 0xC8, 0xCC)
 """Markers between C0 and CF that start no frame: Huffman tables, reserved, arithmetic coding."""
 
 
-def _jpeg(data: bytes) -> Header:
+def _jpeg(data: Content) -> Header:
     place, size = 2, None
     for _ in range(MOST_BLOCKS):
         if data[place] != 0xFF:
@@ -280,7 +284,7 @@ def _jpeg(data: bytes) -> Header:
 _BMP_HEADER_LENGTHS = (12, 40, 52, 56, 64, 108, 124)
 
 
-def _bmp(data: bytes) -> Header:
+def _bmp(data: Content) -> Header:
     (length,) = struct.unpack_from("<14xI", data)
     if length not in _BMP_HEADER_LENGTHS:
         raise UnreadableError(NOT_AN_IMAGE)
@@ -288,7 +292,7 @@ def _bmp(data: bytes) -> Header:
     return Header("BMP", width, abs(height))
 
 
-_SIGNATURES: tuple[tuple[bytes, Callable[[bytes], Header]], ...] = (
+_SIGNATURES: tuple[tuple[bytes, Callable[[Content], Header]], ...] = (
     (PNG_SIGNATURE, _png),
     (b"RIFF", _webp),
     (b"II*\0", _tiff),

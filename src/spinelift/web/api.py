@@ -8,6 +8,8 @@ from spinelift.web.accounts.authentication import AUTH
 from spinelift.web.history.api import router as history
 from spinelift.web.http.documents import DescribedAPI
 from spinelift.web.http.problems import answer_problems
+from spinelift.web.images.api import router as images
+from spinelift.web.meshes.api import router as meshes
 from spinelift.web.notifications.api import router as notifications
 from spinelift.web.presets.api import router as presets
 from spinelift.web.projects.api import router as projects
@@ -21,5 +23,5 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 answer_problems(api)
-for router in (accounts, projects, presets, notifications, history):
+for router in (accounts, projects, images, presets, meshes, notifications, history):
     api.add_router("", router)

@@ -18,9 +18,6 @@ from spinelift.generators.mesh_service import MeshServiceClient
 from spinelift.outbound.addresses import AddressRule
 from spinelift.outbound.requests import Outbound
 
-INTERACTIVE_WAITING = 32
-"""Pictures, previews and edits that may wait for this process's own worker."""
-
 _made: dict[str, Any] = {}
 _closing: list[Callable[[], None]] = []
 _making = threading.RLock()
@@ -29,11 +26,6 @@ _making = threading.RLock()
 def mesh_generator() -> MeshGenerator:
     """Who makes the meshes of jobs: settings.MESH_GENERATOR, a function of this module's kind."""
     return _once("mesh_generator", import_string(settings.MESH_GENERATOR))  # type: ignore[no-any-return]
-
-
-def interactive_runner() -> JobRunner:
-    """One worker process for what somebody waits for, so that no batch stands before it."""
-    return _once("interactive_runner", _interactive)  # type: ignore[no-any-return]
 
 
 def webhook_outbound() -> Outbound:
@@ -62,12 +54,6 @@ def mesh_service() -> MeshGenerator:
     client = MeshServiceClient(settings.MESH_SERVICE_URL, token=settings.MESH_SERVICE_TOKEN)
     _closing.append(client.close)
     return client
-
-
-def _interactive() -> JobRunner:
-    runner = JobRunner(workers=1, waiting=INTERACTIVE_WAITING, limits=JobLimits())
-    _closing.append(runner.close)
-    return runner
 
 
 def _webhook_outbound() -> Outbound:

@@ -9,7 +9,8 @@ from spinelift.mesh.presets import BALANCED, PRESETS
 from spinelift.samples import draw_all
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
-from spinelift.web.images.services import add_image, examine
+from spinelift.web.images.files import examine
+from spinelift.web.images.services import add_image
 from spinelift.web.meshes.orders import MeshOrder
 from spinelift.web.meshes.services import MeshGenerationService
 from spinelift.web.projects.models import Project

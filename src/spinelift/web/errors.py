@@ -73,6 +73,12 @@ class QuotaExceeded(TooMuch):
     code: ClassVar[str] = "QUOTA_EXCEEDED"
 
 
+class StorageUnavailable(WebError):
+    """The files cannot be reached; whether it took what it was given is not known."""
+
+    code: ClassVar[str] = "STORAGE_UNAVAILABLE"
+
+
 class RequestTooLarge(TooMuch):
     """One request carries more than it may."""
 

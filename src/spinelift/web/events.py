@@ -329,3 +329,7 @@ class ProjectDownloaded(ProjectEvent):
 
 class AuditExported(AccountEvent):
     action = "audit.exported"
+
+
+class ImageDownloaded(ImageEvent):
+    action = "image.downloaded"

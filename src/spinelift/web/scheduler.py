@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from spinelift.web.jobs.models import Job
-from spinelift.web.jobs.reconciling import periodically, reconcile
+from spinelift.web.jobs.reconciling import periodically
 from spinelift.web.jobs.services import create_job
 
 CLEANING = "mesh_cleanup"
@@ -24,7 +24,7 @@ NOTHING = UUID(int=0)
 
 def keep_time(stop: threading.Event) -> None:
     """Go on until told to stop, also while the database cannot be reached."""
-    periodically(stop, (reconcile, ask_for_cleaning))
+    periodically(stop, also=[ask_for_cleaning])
 
 
 def ask_for_cleaning() -> None:

@@ -20,7 +20,7 @@ from django.core.management import call_command
 from filelock import FileLock, Timeout
 
 from spinelift.serving import GracefulServer
-from spinelift.web import components
+from spinelift.web import components, workers
 from spinelift.web.accounts.services import local_user, make_sign_in_link
 from spinelift.web.asgi import application
 from spinelift.web.demo import make_demo
@@ -45,6 +45,7 @@ def serve(
     listening: socket.socket,
     stops: Sequence[signal.Signals],
     *,
+    data: Path,
     with_demo: bool,
     say: Callable[[str], None],
 ) -> bool:
@@ -53,12 +54,12 @@ def serve(
     Tells `say` the one-time address by which the local user comes in, where there is one. Returns
     whether a second of those signals came.
     """
-    lock = FileLock(Path(settings.DATA, "lock"))
+    lock = FileLock(data / "lock")
     try:
         lock.acquire(blocking=False)
     except Timeout:
         raise FolderTaken(
-            f"Another SpineLift keeps its work in {settings.DATA}: end it, or name another folder "
+            f"Another SpineLift keeps its work in {data}: end it, or name another folder "
             "with --data."
         ) from None
     with lock:
@@ -75,6 +76,7 @@ def serve(
             server.run(sockets=[listening])
         finally:
             components.close()
+            workers.close()
             log.info("server.ended")
         return server.is_hurried
 
@@ -105,7 +107,7 @@ class _Server(GracefulServer):
         await super().startup(sockets)
         assert sockets is not None
         host, port, *_ = sockets[0].getsockname()
-        log.info("server.listening", host=host, port=port, data=str(settings.DATA))
+        log.info("server.listening", host=host, port=port)
 
     def _begin(self) -> None:
         components.mesh_generator()

@@ -19,18 +19,17 @@ from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
 from spinelift.web.audit.models import AuditEntry
 from spinelift.web.audit.services import faults
-from spinelift.web.errors import NameRefused, NotFound
+from spinelift.web.errors import NameRefused, NotFound, StorageUnavailable
+from spinelift.web.images.files import ImageFile, examine
 from spinelift.web.images.models import Blob, ProjectImage
 from spinelift.web.images.services import (
     NameTaken,
-    Upload,
     add_image,
     delete_image,
-    examine,
     rename_image,
     replace_image,
-    sweep_blobs,
 )
+from spinelift.web.images.sweeping import sweep_blobs
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import create_project, delete_project
 
@@ -44,7 +43,7 @@ def picture(shade: int = 255) -> bytes:
     return encode_png(np.full((20, 30, 4), shade, dtype=np.uint8))
 
 
-def upload(shade: int = 255) -> Upload:
+def upload(shade: int = 255) -> ImageFile:
     return examine(io.BytesIO(picture(shade)), "arm.png")
 
 
@@ -175,7 +174,7 @@ def test_sweep_that_failed_is_done_again(image: ProjectImage, monkeypatch: Any) 
 
     with monkeypatch.context() as patched:
         patched.setattr(default_storage, "delete", fail)
-        with pytest.raises(OSError, match="blobs/"):
+        with pytest.raises(StorageUnavailable):
             sweep_blobs()
     assert Blob.objects.count() == 1
     assert sweep_blobs() == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.headless import urls
 from django.core.exceptions import RequestDataTooBig
@@ -19,6 +19,12 @@ from spinelift.web.http.problems import refusal
 View = Callable[..., HttpResponseBase]
 
 
+class EmailTaken(WebError):
+    """By somebody who has not confirmed it, which allauth does not count."""
+
+    code: ClassVar[str] = "EMAIL_TAKEN"
+
+
 def _whole(view: View) -> View:
     @wraps(view)  # with its mark whether it wants the CSRF token
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -30,6 +36,8 @@ def _whole(view: View) -> View:
             except IntegrityError:
                 # Two have registered with one email at once: now allauth sees the other.
                 return in_one(request, *args, **kwargs)
+        except IntegrityError:
+            return refusal(EmailTaken("Somebody has registered with this email."))
         except WebError as error:
             return refusal(error)
 

@@ -50,6 +50,9 @@ class BrowserAuth(SessionAuth):
 class ApplicationAuth(XSessionTokenAuth):  # type: ignore[misc]  # it has no types
     """`X-Session-Token`, of who logged in without a browser."""
 
+    openapi_in = "header"
+    openapi_name = "X-Session-Token"
+
     def __call__(self, request: HttpRequest) -> User | None:
         user = super().__call__(request)
         return None if user is None else _counted(user)

@@ -85,7 +85,8 @@ def _email_changed(
     to_email_address: EmailAddress,
     **_: Any,
 ) -> None:
-    before = {} if from_email_address is None else {"email": from_email_address.email}
-    after = {"email": to_email_address.email}
+    if from_email_address is None:
+        return  # the first, which allauth takes for a change
+    before, after = {"email": from_email_address.email}, {"email": to_email_address.email}
     event = EmailChanged(user_id=user.id, before=before, after=after)
     note(actor=actor_of(request), event=event)

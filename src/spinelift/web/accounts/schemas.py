@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import AwareDatetime, field_validator
 
 from spinelift.web.accounts.models import Scope
 
@@ -22,7 +23,16 @@ class TokenIn(Schema):
 
     name: str
     scope: Scope = Scope.WRITE
-    expires_at: datetime | None = None
+    expires_at: AwareDatetime | None = None
+
+    @field_validator("expires_at")
+    @classmethod
+    def _in_utc(cls, wanted: datetime | None) -> datetime | None:
+        """As it is kept: near the ends of the calendar, another zone may have no such time."""
+        try:
+            return None if wanted is None else wanted.astimezone(UTC)
+        except OverflowError as error:
+            raise ValueError("is beyond the calendar") from error
 
 
 class TokenOut(Schema):

@@ -127,5 +127,14 @@ def token_of(text: str) -> ApiToken | None:
     return ApiToken.objects.valid().select_related("user").filter(hash=_hash(text)).first()
 
 
+def user_of(email: str) -> User | None:
+    """The user with this email, if they may sign in; any text may be asked for."""
+    wanted = User.objects.normalize_email(email.strip())
+    # No database has the others, and some fail when they are asked for them.
+    return (
+        User.objects.filter(email=wanted, is_active=True).first() if wanted.isprintable() else None
+    )
+
+
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()

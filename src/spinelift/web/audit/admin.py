@@ -9,7 +9,7 @@ from spinelift.web.read_only import ReadOnlyAdmin
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin[AuditEntry]):
+class AuditEntryAdmin(ReadOnlyAdmin):
     """Entries, the newest first."""
 
     list_display = ("at", "actor", "address", "action", "subject", "chain", "sequence")

@@ -9,8 +9,14 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import (
+    RequestDataTooBig,
+    SuspiciousOperation,
+    TooManyFieldsSent,
+    TooManyFilesSent,
+)
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -24,10 +30,16 @@ log = structlog.get_logger()
 MOST_SAID = 5
 """Faults of one request."""
 
+SOON_SECONDS = 5
+"""After which to ask again for what cannot be done now."""
+
 STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "ALREADY_A_MEMBER": 409,
+        "ARCHIVE_TOO_LARGE": 413,
+        "EMAIL_TAKEN": 409,
         "IMAGE_TOO_LARGE": 413,
+        "INTERNAL": 500,
         "JOB_UNFINISHED": 409,
         "JOB_FINISHED": 409,
         "KEY_REUSED": 422,
@@ -45,9 +57,12 @@ STATUSES: Mapping[str, int] = MappingProxyType(
         "REQUEST_TOO_LARGE": 413,
         "STORAGE_UNAVAILABLE": 503,
         "SUPERSEDED": 409,
+        "TIMED_OUT": 504,
         "TOO_MANY_JOBS": 429,
         "TOO_MANY_REQUESTS": 429,
         "UNAUTHORIZED": 401,
+        "UPLOAD_INTERRUPTED": 400,
+        "UPLOAD_UNFINISHED": 409,
         "WORKER_CRASHED": 500,
     }
 )
@@ -73,7 +88,10 @@ def problem_response(
 ) -> JsonResponse:
     """The answer that says this."""
     found = {"code": code, "message": message, "details": dict(details or {})}
-    return JsonResponse({"error": found}, status=status or STATUSES.get(code, 422))
+    answer = JsonResponse({"error": found}, status=status or STATUSES.get(code, 422))
+    if answer.status_code == 503:
+        answer["Retry-After"] = str(SOON_SECONDS)
+    return answer
 
 
 def answer_problems(api: NinjaAPI) -> None:
@@ -85,18 +103,25 @@ def answer_problems(api: NinjaAPI) -> None:
         AuthenticationError: _unknown,
         HttpError: _http,
         RequestDataTooBig: _too_large,
+        MultiPartParserError: _unreadable,
+        SuspiciousOperation: _unreadable,
         Http404: _missing,
     }
     for error, answer in answers.items():
         api.add_exception_handler(error, answer)
 
 
+def problem_of(error: WebError | SpineLiftError) -> dict[str, Any]:
+    """What there is to say of an error: `code`, `message` and `details`."""
+    if isinstance(error, SpineLiftError):
+        return problem(error)
+    return {"code": error.code, "message": str(error), "details": {}}
+
+
 def refusal(error: WebError | SpineLiftError) -> HttpResponse:
     """The answer that says why something was not done."""
-    if isinstance(error, SpineLiftError):
-        found = problem(error)
-        return problem_response(found["code"], found["message"], found["details"])
-    answer = problem_response(error.code, str(error))
+    found = problem_of(error)
+    answer = problem_response(found["code"], found["message"], found["details"])
     if isinstance(error, TooMuch) and error.retry_after is not None:
         answer["Retry-After"] = str(math.ceil(error.retry_after))
     return answer
@@ -135,6 +160,13 @@ def _http(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG0
 def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001
     most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     return problem_response("REQUEST_TOO_LARGE", f"The request has more than {most} bytes.")
+
+
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
+    """What Django refuses of a request while it is read."""
+    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
+        return problem_response("REQUEST_TOO_LARGE", "The request carries more than it may.")
+    return problem_response("REQUEST_UNREADABLE", "The request cannot be read.", status=400)
 
 
 def _missing(request: HttpRequest, error: Http404) -> HttpResponse:  # noqa: ARG001

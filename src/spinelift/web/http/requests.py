@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -37,4 +38,7 @@ def address_of(request: HttpRequest) -> str | None:
     if not proxies:
         return seen
     said = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    return said[-proxies][:45] if len(said) >= proxies and said[-proxies] else seen
+    try:
+        return str(ip_address(said[-proxies]))
+    except (IndexError, ValueError):
+        return seen

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from spinelift.web.http.problems import problem_response
 
@@ -14,7 +14,7 @@ BELOW = "/api/"
 WORDS: Mapping[int, tuple[str, str]] = MappingProxyType(
     {
         400: ("REQUEST_UNREADABLE", "The request cannot be understood."),
-        403: ("NOT_ALLOWED", "The CSRF token is missing, or is not that of the cookie."),
+        403: ("NOT_ALLOWED", "This is not allowed, or not without the CSRF token."),
         404: ("NOT_FOUND", "There is nothing here, or not for you."),
         405: ("METHOD_NOT_ALLOWED", "This cannot be done here: see the header Allow."),
         500: ("BROKEN", "This is a fault of the server, which has been written down."),
@@ -31,13 +31,12 @@ class OneShape:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         answer = self._get_response(request)
-        is_ours = answer.headers.get("Content-Type") == "application/json"
-        if is_ours or answer.status_code not in WORDS or not request.path.startswith(BELOW):
-            return answer
-        code, message = WORDS[answer.status_code]
-        shaped = problem_response(code, message, status=answer.status_code)
-        for name in ("Allow", "Vary"):
-            if name in answer.headers:
-                shaped[name] = answer.headers[name]
-        shaped.cookies = answer.cookies
-        return shaped
+        is_json = answer.headers.get("Content-Type") == "application/json"
+        said = WORDS.get(answer.status_code)
+        is_below = request.path.startswith(BELOW)
+        if is_below and said is not None and isinstance(answer, HttpResponse) and not is_json:
+            shaped = problem_response(*said)
+            answer.content = shaped.content
+            answer.headers["Content-Type"] = shaped.headers["Content-Type"]
+            answer.headers["Content-Length"] = str(len(shaped.content))
+        return answer

@@ -37,9 +37,13 @@ def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
 
 async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     try:
-        while (piece := await sync_to_async(next)(pieces, None)) is not None:
+        while (piece := await sync_to_async(_next)(pieces)) is not None:
             yield piece
     finally:
         close = getattr(pieces, "close", None)
         if close is not None:
             await sync_to_async(close)()
+
+
+def _next(pieces: Iterator[bytes]) -> bytes | None:
+    return next(pieces, None)

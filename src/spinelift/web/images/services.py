@@ -1,33 +1,40 @@
-"""What changes images, and keeps and sweeps their blobs.
+"""What changes images, and keeps their bytes.
 
 The row of a blob is locked by whoever looks whether its file is there, so that nobody sweeps what
-another has just found.
+another has just found. Locked are, in this order: projects, users, blobs.
 """
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import timedelta
-from typing import BinaryIO, ClassVar
+from typing import ClassVar
+from uuid import UUID
 
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.utils import timezone
 
-from spinelift.images import DEFAULT_LIMITS, Header, sniff
+from spinelift.web.accounts.models import User
 from spinelift.web.actors import Actor
 from spinelift.web.errors import NotFound, WebError
-from spinelift.web.events import ImageAdded, ImageDeleted, ImageRenamed, ImageReplaced
-from spinelift.web.images.models import Blob, ProjectImage
-from spinelift.web.names import checked_name
+from spinelift.web.events import (
+    ImageAdded,
+    ImageDeleted,
+    ImageDownloaded,
+    ImageRenamed,
+    ImageReplaced,
+)
+from spinelift.web.images import storage
+from spinelift.web.images.files import ImageFile
+from spinelift.web.images.models import Blob, ProjectImage, Upload
+from spinelift.web.images.names import checked_image_name
+from spinelift.web.images.quotas import check_project_room, check_user_room
 from spinelift.web.operations import operation
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import locked_project
 
-KEPT_UNUSED = timedelta(days=1)
-"""How long a blob stays that no image has, which is how long its deletion can be undone."""
+UPLOAD_KEPT = timedelta(days=1)
+"""How long bytes stay their sender's of which no image was made."""
 
 
 class NameTaken(WebError):
@@ -36,36 +43,32 @@ class NameTaken(WebError):
     code: ClassVar[str] = "NAME_TAKEN"
 
 
-@dataclass(frozen=True)
-class Upload:
-    """A file that has come whole, looked at and measured, and is not kept yet."""
+class HashMismatch(WebError):
+    """The bytes are others than was said."""
 
-    file: BinaryIO
-    sha256: str
-    size: int
-    header: Header
+    code: ClassVar[str] = "HASH_MISMATCH"
 
 
-def examine(file: BinaryIO, name: str) -> Upload:
-    """Look at what was uploaded, before anything else is done with it.
+def add_image(
+    *, actor: Actor, project: Project, name: str, upload: ImageFile | Blob
+) -> ProjectImage:
+    """Make an image of a file that was examined, or of a blob that the actor can see.
 
-    Raises ImageUnreadable and ImageTooLarge; nothing is decoded.
+    Raises NameRefused, NameTaken, QuotaExceeded and StorageUnavailable, and NotFound for a project
+    or a blob that is gone.
     """
-    file.seek(0)
-    content = file.read(DEFAULT_LIMITS.max_bytes + 1)
-    DEFAULT_LIMITS.check_bytes(len(content), name)
-    header = sniff(content, name=name)
-    DEFAULT_LIMITS.check_size(header.width, header.height, name)
-    return Upload(file, hashlib.sha256(content).hexdigest(), len(content), header)
-
-
-def add_image(*, actor: Actor, project: Project, name: str, upload: Upload) -> ProjectImage:
-    """Raises NameRefused and NameTaken, and NotFound for a project that is gone."""
+    name = checked_image_name(name)
+    # Asked before anything is kept, and again once nobody else can change the answers.
+    _check_free(project, name)
+    check_project_room(project, images=1, size=upload.size)
+    blob = _kept(upload)
     with operation(actor) as publish:
         stored = locked_project(project)
-        name = checked_name(name)
         _check_free(stored, name)
-        image = ProjectImage.objects.create(project=stored, name=name, blob=_keep(upload))
+        if actor.user_id is not None:  # what is an image is no upload any more
+            Upload.objects.filter(user_id=actor.user_id, blob=blob).delete()
+        check_project_room(stored, images=1, size=blob.size, lock=True)
+        image = ProjectImage.objects.create(project=stored, name=name, blob=_held(blob))
         publish(ImageAdded(project_id=stored.id, image_id=image.id, after=_values(image)))
     return image
 
@@ -74,7 +77,7 @@ def rename_image(*, actor: Actor, image: ProjectImage, name: str) -> ProjectImag
     """Raises NameRefused, NameTaken and NotFound."""
     with operation(actor) as publish:
         stored = _locked(image)
-        before, name = _values(stored), checked_name(name)
+        before, name = _values(stored), checked_image_name(name)
         if name != stored.name:
             _check_free(stored.project, name)
             stored.name = name
@@ -90,13 +93,17 @@ def rename_image(*, actor: Actor, image: ProjectImage, name: str) -> ProjectImag
     return stored
 
 
-def replace_image(*, actor: Actor, image: ProjectImage, upload: Upload) -> ProjectImage:
-    """Give the image other bytes. Raises NotFound."""
+def replace_image(*, actor: Actor, image: ProjectImage, upload: ImageFile) -> ProjectImage:
+    """Give the image other bytes. Raises QuotaExceeded, StorageUnavailable and NotFound."""
+    check_project_room(image.project, images=0, size=upload.size - image.blob.size)
+    blob = _kept(upload)
     with operation(actor) as publish:
         stored = _locked(image)
         before = _values(stored)
-        if upload.sha256 != stored.blob_id:
-            stored.blob = _keep(upload)
+        if blob.sha256 != stored.blob_id:
+            growth = blob.size - stored.blob.size
+            check_project_room(stored.project, images=0, size=growth, lock=True)
+            stored.blob = _held(blob)
             stored.save(update_fields=["blob", "updated_at"])
             publish(
                 ImageReplaced(
@@ -111,57 +118,82 @@ def replace_image(*, actor: Actor, image: ProjectImage, upload: Upload) -> Proje
 
 def delete_image(*, actor: Actor, image: ProjectImage) -> None:
     """Raises NotFound. Its bytes are swept later."""
+    if not delete_images(actor=actor, project=image.project, ids=[image.id]):
+        raise NotFound("The image is not there any more.")
+
+
+def delete_images(*, actor: Actor, project: Project, ids: Collection[UUID]) -> list[UUID]:
+    """Delete those that are in the project; returns which. Raises NotFound."""
     with operation(actor) as publish:
-        stored = _locked(image)
-        values = _values(stored)
-        publish(ImageDeleted(project_id=stored.project_id, image_id=stored.id, before=values))
-        stored.delete()
+        stored = locked_project(project)
+        images = list(ProjectImage.objects.filter(project=stored, id__in=ids))
+        for image in images:
+            values = _values(image)
+            publish(ImageDeleted(project_id=stored.id, image_id=image.id, before=values))
+        found = [image.id for image in images]
+        ProjectImage.objects.filter(id__in=found).delete()
+    return found
 
 
-def sweep_blobs() -> int:
-    """Mark the blobs that no image has, delete those marked for a day; returns how many."""
-    now = timezone.now()
-    swept = 0
-    for sha256 in list(Blob.objects.filter(images=None).values_list("sha256", flat=True)):
-        with transaction.atomic():
-            blob = Blob.objects.select_for_update().filter(sha256=sha256).first()
-            # Asked anew under the lock: an image may have it since.
-            if blob is None or blob.images.exists():
-                continue
-            if blob.unused_since is None:
-                blob.unused_since = now
-                blob.save(update_fields=["unused_since"])
-            elif blob.unused_since < now - KEPT_UNUSED:
-                # The file first: a row without it is swept again, a file without a row is not.
-                default_storage.delete(blob.key)
-                blob.delete()
-                swept += 1
-    return swept
+def download_image(*, actor: Actor, image: ProjectImage) -> None:
+    """Write down that somebody was given its bytes."""
+    with operation(actor) as publish:
+        values = _values(image)
+        publish(ImageDownloaded(project_id=image.project_id, image_id=image.id, after=values))
 
 
-def _keep(upload: Upload) -> Blob:
-    """Within a transaction: the row, locked, and behind it the file."""
-    header = upload.header
-    Blob.objects.bulk_create(
-        [
-            Blob(
-                sha256=upload.sha256,
-                size=upload.size,
-                format=header.format,
-                width=header.width,
-                height=header.height,
-            )
-        ],
-        ignore_conflicts=True,
-    )
-    blob = Blob.objects.select_for_update().get(sha256=upload.sha256)
-    if blob.unused_since is not None:
-        blob.unused_since = None
-        blob.save(update_fields=["unused_since"])
-    if not default_storage.exists(blob.key):
-        upload.file.seek(0)
-        default_storage.save(blob.key, File(upload.file))
+def keep_blob(*, user: User, upload: ImageFile) -> Blob:
+    """Keep bytes that are the user's for a day. Raises QuotaExceeded and StorageUnavailable."""
+    check_user_room(user, size=upload.size)
+    blob = _kept(upload)
+    with transaction.atomic():
+        Upload.objects.filter(user=user, blob=blob).delete()
+        check_user_room(user, size=blob.size, lock=True)
+        Upload.objects.create(
+            user=user, size=blob.size, blob=_held(blob), expires_at=timezone.now() + UPLOAD_KEPT
+        )
     return blob
+
+
+def keep_upload(*, upload: Upload, file: ImageFile) -> Blob:
+    """Keep for a day what has come of an upload. Raises StorageUnavailable, and NotFound."""
+    blob = _kept(file)
+    with transaction.atomic():
+        expires_at = timezone.now() + UPLOAD_KEPT
+        found = Upload.objects.filter(id=upload.id)
+        if not found.update(blob=_held(blob), expires_at=expires_at):
+            raise NotFound("There is no such upload any more: begin anew.")
+    return blob
+
+
+def _kept(upload: ImageFile | Blob) -> Blob:
+    """The row, and behind it the file; at least a day passes before they can be swept."""
+    if isinstance(upload, Blob):
+        return upload
+    with transaction.atomic():
+        row = Blob(
+            sha256=upload.sha256,
+            size=upload.size,
+            format=upload.header.format,
+            width=upload.header.width,
+            height=upload.header.height,
+        )
+        Blob.objects.bulk_create([row], ignore_conflicts=True)
+        blob = _held(row)
+        if storage.size_of(blob.key) != blob.size:
+            storage.save(blob.key, upload.file)
+    return blob
+
+
+def _held(blob: Blob) -> Blob:
+    """Within a transaction: the row, locked, which is no more about to be swept."""
+    stored = Blob.objects.select_for_update().filter(sha256=blob.sha256).first()
+    if stored is None:
+        raise NotFound("The bytes are not there any more: send them again.")
+    if stored.unused_since is not None:
+        stored.unused_since = None
+        stored.save(update_fields=["unused_since"])
+    return stored
 
 
 def _locked(image: ProjectImage) -> ProjectImage:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -16,7 +16,7 @@ from spinelift.web.operations import operation
 from spinelift.web.read_only import ReadOnlyAdmin
 
 
-class EventInline(admin.TabularInline[JobEvent, Job]):
+class EventInline(admin.TabularInline):  # type: ignore[type-arg]  # as in ReadOnlyAdmin
     """The log of a job."""
 
     model = JobEvent
@@ -32,7 +32,7 @@ class EventInline(admin.TabularInline[JobEvent, Job]):
 
 
 @admin.register(Job)
-class JobAdmin(ReadOnlyAdmin[Job]):
+class JobAdmin(ReadOnlyAdmin):
     """Jobs are changed by actions alone, as their users would do it."""
 
     list_display = (
@@ -43,7 +43,7 @@ class JobAdmin(ReadOnlyAdmin[Job]):
     search_fields = ("id", "subject", "user__email")
     list_select_related = ("user",)
     inlines = (EventInline,)
-    actions: ClassVar[list[str]] = ["cancel", "try_again"]
+    actions = ("cancel", "try_again")
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Whether the actions are for this user."""

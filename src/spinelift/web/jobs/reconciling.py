@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -65,11 +66,15 @@ def take_over() -> None:
     Job.objects.filter(status=Status.QUEUED).update(wake_at=F("due_at"), wakes=0)
 
 
-def periodically(stop: threading.Event, seconds: float = 2) -> None:
-    """Do rounds until `stop` is set, also while the database cannot be reached."""
+def periodically(
+    stop: threading.Event, seconds: float = 2, also: Sequence[Callable[[], object]] = ()
+) -> None:
+    """Do rounds, and what else is due, until `stop` is set; also without a database."""
     while not stop.is_set():
         try:
             reconcile()
+            for round_of in also:
+                round_of()
             close_old_connections()
         except Error as error:
             log.warning("jobs.not_reconciled", error=repr(error))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import F
-
 from spinelift.web.accounts.models import User
 from spinelift.web.errors import NotFound
 from spinelift.web.meshes.models import Batch, Mesh
@@ -18,7 +16,6 @@ def mesh_of(user: User, mesh_id: UUID, least: Role = Role.VIEWER) -> Mesh:
     found = (
         Mesh.objects.visible_to(user)
         .select_related("image__project", "image__blob", "blob", "job")
-        .annotate(role=F("image__project__memberships__role"))
         .filter(id=mesh_id)
         .first()
     )
@@ -30,13 +27,7 @@ def mesh_of(user: User, mesh_id: UUID, least: Role = Role.VIEWER) -> Mesh:
 
 def batch_of(user: User, batch_id: UUID, least: Role = Role.VIEWER) -> Batch:
     """Raises what `mesh_of` does."""
-    found = (
-        Batch.objects.visible_to(user)
-        .select_related("project")
-        .annotate(role=F("project__memberships__role"))
-        .filter(id=batch_id)
-        .first()
-    )
+    found = Batch.objects.visible_to(user).select_related("project").filter(id=batch_id).first()
     if found is None:
         raise NotFound("There is no such batch, or not for you.")
     check_role(found.role, least)

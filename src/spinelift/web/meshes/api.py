@@ -120,7 +120,7 @@ def end_mesh(request: ApiRequest, mesh_id: UUID) -> Any:
 def edit(request: ApiRequest, mesh_id: UUID, wanted: EditIn) -> Any:
     """Keep a version with these vertices, triangulated anew and locked. For editors."""
     mesh = mesh_of(request.user, mesh_id, Role.EDITOR)
-    fields = edited(mesh, wanted.vertices, wanted.hull)
+    fields = edited(mesh, wanted.vertices, wanted.hull, wanted.island)
     version = edit_mesh(actor=actor_of(request), user=request.user, mesh=mesh, fields=fields)
     return Status(201, mesh_of(request.user, version.id))
 

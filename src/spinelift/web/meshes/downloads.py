@@ -6,28 +6,22 @@ import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Literal, TypeVar
+from typing import IO, Literal
 
-from spinelift.contract.problems import error_of
 from spinelift.engine.export import (
     ExportItem,
     ExportTask,
-    check_items,
     export_document,
     export_zip,
 )
 from spinelift.engine.picture import PictureTask, draw_picture
-from spinelift.engine.runner import Labelled, Work
-from spinelift.engine.work import Failure
 from spinelift.spine.document import serialize
-from spinelift.web.components import interactive_runner
 from spinelift.web.images.storage import local_file
 from spinelift.web.meshes.models import Mesh, MeshContent
 from spinelift.web.meshes.services import MeshUnfinished
+from spinelift.web.workers import done
 
 Picture = Literal["png", "svg"]
-Task = TypeVar("Task", bound=Labelled)
-Result = TypeVar("Result")
 
 
 def mesh_json(mesh: Mesh) -> bytes:
@@ -54,10 +48,9 @@ def skeleton_zip(meshes: Sequence[Mesh], version: str, *, atlas: bool) -> IO[byt
             ExportItem(item.name, opened.enter_context(local_file(mesh.blob.key)), item.fields)
             for mesh, item in zip(meshes, _items(meshes), strict=True)
         ]
-        check_items(items, version)
         file = tempfile.NamedTemporaryFile(suffix=".zip")  # noqa: SIM115  # whoever sends it closes
         try:
-            _in_worker(export_zip, ExportTask(tuple(items), version, atlas, Path(file.name)))
+            done(export_zip, ExportTask(tuple(items), version, atlas, Path(file.name)))
         except BaseException:
             file.close()
             raise
@@ -68,7 +61,7 @@ def picture(mesh: Mesh, kind: Picture) -> bytes:
     """The art under its wireframe. Raises MeshUnfinished and Overloaded."""
     (item,) = _items([mesh])
     with local_file(mesh.blob.key) as path:
-        return _in_worker(draw_picture, PictureTask(path, item.name, item.fields, kind))
+        return done(draw_picture, PictureTask(path, item.name, item.fields, kind))
 
 
 def _items(meshes: Sequence[Mesh]) -> list[ExportItem]:
@@ -79,10 +72,3 @@ def _items(meshes: Sequence[Mesh]) -> list[ExportItem]:
                 f"{mesh.image.name} has no mesh in this version: it is {mesh.status}."
             )
     return [ExportItem(mesh.image.name, b"", contents[mesh.id]) for mesh in meshes]
-
-
-def _in_worker(work: Work[Task, Result], task: Task) -> Result:
-    result = interactive_runner().submit(work, task).result()
-    if isinstance(result, Failure):
-        raise error_of({"code": result.code, "message": result.message})
-    return result

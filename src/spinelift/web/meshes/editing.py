@@ -6,24 +6,21 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from spinelift.contract.problems import error_of
 from spinelift.engine.editing import EditTask, edit_answer
-from spinelift.engine.work import Failure
-from spinelift.web.components import interactive_runner
 from spinelift.web.images.storage import local_file
 from spinelift.web.meshes.models import Mesh
 from spinelift.web.meshes.services import content_of
+from spinelift.web.workers import done
 
 
-def edited(mesh: Mesh, vertices: Sequence[tuple[float, float]], hull: int) -> dict[str, Any]:
-    """The stored form of the mesh with these vertices, triangulated anew.
+def edited(
+    mesh: Mesh, vertices: Sequence[tuple[float, float]], hull: int, island: int
+) -> dict[str, Any]:
+    """The stored form of the mesh with these vertices of one island, triangulated anew.
 
     Raises EditRefused, which says why, MeshUnfinished, and Overloaded.
     """
     with local_file(mesh.blob.key) as path:
-        task = EditTask(path, mesh.image.name, content_of(mesh), vertices, hull)
-        answer = interactive_runner().submit(edit_answer, task).result()
-    if isinstance(answer, Failure):
-        raise error_of({"code": answer.code, "message": answer.message})
-    fields: dict[str, Any] = json.loads(answer.result)
+        task = EditTask(path, mesh.image.name, content_of(mesh), vertices, hull, island)
+        fields: dict[str, Any] = json.loads(done(edit_answer, task).result)
     return fields

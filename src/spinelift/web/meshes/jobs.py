@@ -11,8 +11,8 @@ from spinelift.contract.problems import GenerationFailed, MeshServiceUnavailable
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.web.components import mesh_generator
 from spinelift.web.errors import StorageUnavailable
-from spinelift.web.images.services import sweep_blobs, sweep_uploads
 from spinelift.web.images.storage import local_file
+from spinelift.web.images.sweeping import sweep_blobs, sweep_files, sweep_uploads
 from spinelift.web.jobs.cleaning import clean_all
 from spinelift.web.jobs.kinds import Postponed
 from spinelift.web.jobs.models import Job, Queue
@@ -70,6 +70,7 @@ class MeshCleanupJob:
             "jobs": remove_lost_jobs(),
             "uploads": sweep_uploads(),
             "blobs": sweep_blobs(),
+            "files": sweep_files(),
             **clean_all(),
         }
 

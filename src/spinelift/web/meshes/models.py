@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from spinelift.web.accounts.models import User
 from spinelift.web.images.models import Blob, ProjectImage
@@ -18,8 +18,9 @@ class BatchQuerySet(models.QuerySet["Batch"]):
     """Batches."""
 
     def visible_to(self, user: User) -> BatchQuerySet:
-        """Those of projects that the user is a member of."""
-        return self.filter(project__memberships__user=user)
+        """Those of projects that the user is a member of, each with `role`."""
+        found = self.filter(project__memberships__user=user)
+        return found.annotate(role=F("project__memberships__role"))  # type: ignore[no-redef]
 
 
 class Batch(models.Model):
@@ -38,6 +39,10 @@ class Batch(models.Model):
     finished_at = models.DateTimeField(null=True)
 
     objects = BatchQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        role: str
+        """As `Project.role`."""
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at", "id"]
@@ -63,8 +68,9 @@ class MeshQuerySet(models.QuerySet["Mesh"]):
     """Meshes."""
 
     def visible_to(self, user: User) -> MeshQuerySet:
-        """Those of images of projects that the user is a member of."""
-        return self.filter(image__project__memberships__user=user)
+        """Those of images of projects that the user is a member of, each with `role`."""
+        found = self.filter(image__project__memberships__user=user)
+        return found.annotate(role=F("image__project__memberships__role"))  # type: ignore[no-redef]
 
     def completed(self) -> MeshQuerySet:
         """Those that there are."""
@@ -115,6 +121,10 @@ class Mesh(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = MeshQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        role: str
+        """As `Project.role`."""
 
     class Meta:
         ordering: ClassVar[list[str]] = ["image", "-number"]

@@ -9,16 +9,15 @@ from pathlib import Path
 from typing import Any, ClassVar
 from uuid import UUID
 
-from spinelift.contract.problems import error_of
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.work import Failure
 from spinelift.spine.document import DEFAULT_VERSION
 from spinelift.web.accounts.models import User
-from spinelift.web.components import interactive_runner
 from spinelift.web.errors import WebError
 from spinelift.web.images.models import ProjectImage
 from spinelift.web.images.storage import local_file
 from spinelift.web.meshes.orders import MeshOrder
+from spinelift.web.workers import interactive, outcome
 
 
 class Superseded(WebError):
@@ -54,17 +53,15 @@ def _make(user: User, image: ProjectImage, path: Path, order: MeshOrder) -> dict
         older = _latest.get(key)
         if older is not None:
             older.cancel()
-        future = interactive_runner().submit(generate_answer, task)
+        future = interactive().submit(generate_answer, task)
         _latest[key] = future
     try:
-        answer = future.result()
+        answer = outcome(future, task)
     except CancelledError:
         raise Superseded from None
     finally:
         with _changing:
             if _latest.get(key) is future:
                 del _latest[key]
-    if isinstance(answer, Failure):
-        raise error_of({"code": answer.code, "message": answer.message})
     fields: dict[str, Any] = json.loads(answer.result)
     return {**fields, "milliseconds": answer.milliseconds}

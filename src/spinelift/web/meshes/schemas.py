@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from spinelift.mesh.parameters import MAXIMUM_VERTICES
 from spinelift.web.http.problems import ProblemOut
 from spinelift.web.jobs.models import Status
 from spinelift.web.meshes.models import Batch, Mesh, Source
@@ -32,8 +33,9 @@ class BatchIn(OrderIn):
 class EditIn(Schema):
     """All vertices as they are to be, in pixels of the image, those of the hull first."""
 
-    vertices: list[tuple[float, float]]
+    vertices: list[tuple[float, float]] = Field(max_length=MAXIMUM_VERTICES)
     hull: int
+    island: int = 0
 
 
 class MeshChange(Schema):

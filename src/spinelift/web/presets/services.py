@@ -107,7 +107,7 @@ def _locked(preset: Preset) -> Preset:
     return stored
 
 
-def _of(preset: Preset) -> dict[str, UUID | None]:
+def _of(preset: Preset) -> dict[str, Any]:
     return {
         "preset_id": preset.id,
         "project_id": preset.project_id,

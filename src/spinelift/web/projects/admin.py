@@ -8,7 +8,7 @@ from spinelift.web.projects.models import Membership, Project
 from spinelift.web.read_only import ReadOnlyAdmin
 
 
-class MembershipInline(admin.TabularInline[Membership, Project]):
+class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]  # as in ReadOnlyAdmin
     """Who is in a project."""
 
     model = Membership
@@ -18,7 +18,7 @@ class MembershipInline(admin.TabularInline[Membership, Project]):
 
 
 @admin.register(Project)
-class ProjectAdmin(ReadOnlyAdmin[Project]):
+class ProjectAdmin(ReadOnlyAdmin):
     """Projects, and who is in them."""
 
     list_display = ("name", "created_at", "archived_at")

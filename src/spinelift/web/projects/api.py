@@ -8,6 +8,7 @@ from ninja.pagination import paginate
 
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.accounts.models import User
+from spinelift.web.accounts.services import user_of
 from spinelift.web.errors import NotFound
 from spinelift.web.http.requests import actor_of
 from spinelift.web.projects.access import project_of
@@ -85,7 +86,7 @@ def list_members(request: ApiRequest, project_id: UUID) -> Any:
 def make_member(request: ApiRequest, project_id: UUID, wanted: MemberIn) -> Any:
     """Add a registered user to the project. For owners."""
     project = project_of(request.user, project_id, Role.OWNER)
-    user = User.objects.filter(email=wanted.email.strip().lower(), is_active=True).first()
+    user = user_of(wanted.email)
     if user is None:
         raise NotFound("Nobody has registered with this email: ask them to, then add them.")
     added = add_member(actor=actor_of(request), project=project, user=user, role=wanted.role)

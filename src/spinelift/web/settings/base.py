@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
+
+from spinelift.engine.pool import usable_cores
 from spinelift.web.limits import UserLimits
 
 INSTALLED_APPS = [
@@ -108,11 +112,25 @@ WEBHOOK_ALLOWED_HOSTS: list[str] = []
 """Names, addresses and networks that webhooks may lead to although they are not public."""
 WEBHOOK_ALLOW_HTTP = False
 LIMITS = UserLimits()
+FILE_UPLOAD_HANDLERS = [
+    "spinelift.web.http.uploads.BoundedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
+# Copies of files that lie in S3, for who needs them as files.
+LOCAL_COPIES = Path(tempfile.gettempdir()) / "spinelift-copies"
+LOCAL_COPIES_BYTES = 2 * 2**30
 TRUSTED_PROXIES = 0
 REGISTRATION_IS_OPEN = True
+IS_LOCAL = False
+MESHING_THREADS = usable_cores() + 1
+"""One more than there are workers, so that none waits for rows to be written."""
+MESH_SERVICE_URL = ""
+MESH_SERVICE_TOKEN: str | None = None
 NINJA_PAGINATION_PER_PAGE = 100
 NINJA_PAGINATION_MAX_LIMIT = 500
-NINJA_PAGINATION_MAX_OFFSET = 1_000_000_000
+NINJA_PAGINATION_CLASS = "spinelift.web.http.pages.Pages"
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 USE_TZ = True

@@ -51,16 +51,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 JOBS_BROKER = {
-    "class": "dramatiq.brokers.redis.RedisBroker",
-    "options": {
-        "url": REDIS_URL,
-        "namespace": "spinelift",
-        "heartbeat_timeout": 5_000,
-        # Each command may find what a lost process has left, not one in a thousand.
-        "maintenance_chance": 1_000_000,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 1,
-    },
+    "class": "spinelift.web.jobs.redis_broker.RedisBroker",
+    "options": {"url": REDIS_URL},
 }
 MESH_GENERATOR = "spinelift.web.components.mesh_service"
 MESH_SERVICE_URL = required("SPINELIFT_MESH_SERVICE_URL")

@@ -10,7 +10,6 @@ import os
 import secrets
 from pathlib import Path
 
-from spinelift.engine.pool import usable_cores
 from spinelift.web.settings.base import *  # noqa: F403
 from spinelift.web.settings.base import SQLITE_OPTIONS
 from spinelift.web.settings.environment import hosts, listed, number, required
@@ -46,8 +45,6 @@ CACHES = {
 }
 JOBS_BROKER = {"class": "dramatiq.brokers.stub.StubBroker"}
 MESH_GENERATOR = "spinelift.web.components.in_process"
-MESHING_THREADS = usable_cores() + 1
-"""One more than there are workers, so that none waits for rows to be written."""
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *listed("SPINELIFT_ALLOWED_HOSTS")]
 PUBLIC_URL = os.environ.get("SPINELIFT_PUBLIC_URL", "http://127.0.0.1:8000")

@@ -33,3 +33,4 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 JOBS_BROKER: dict[str, Any] = {"class": "dramatiq.brokers.stub.StubBroker"}
+MESH_GENERATOR = "tests.web.generators.inline"

@@ -1,0 +1,122 @@
+"""Who may do what: each operation of the API, how to ask for it, and the least that it takes.
+
+An operation that is added to the API is added here, or `test_access` fails: `python -m pytest
+tests/web/test_access.py` says which one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+from typing import Any
+
+from spinelift.web.accounts.models import ApiToken, Scope, User
+from spinelift.web.accounts.services import create_token
+from spinelift.web.actors import SYSTEM
+from spinelift.web.projects.models import Project, Role
+from spinelift.web.projects.services import add_member, create_project
+
+
+@dataclass(frozen=True)
+class World:
+    """What there is before somebody asks.
+
+    Attributes
+    ----------
+    alice, bob, val, charlie
+        The owner of the project, its editor, its viewer, and somebody who has nothing to do with
+        it.
+    wendy, nina
+        Another viewer, to whom things are done, and somebody who could become a member.
+    token
+        One of Alice's.
+    """
+
+    alice: User
+    bob: User
+    val: User
+    charlie: User
+    wendy: User
+    nina: User
+    project: Project
+    token: ApiToken
+
+
+def make_world() -> World:
+    names = ("alice", "bob", "val", "charlie", "wendy", "nina")
+    users = {name: User.objects.create_user(f"{name}@example.com") for name in names}
+    project = create_project(actor=SYSTEM, owner=users["alice"], name="Fox")
+    for name, role in (("bob", Role.EDITOR), ("val", Role.VIEWER), ("wendy", Role.VIEWER)):
+        add_member(actor=SYSTEM, project=project, user=users[name], role=role)
+    token, _ = create_token(actor=SYSTEM, user=users["alice"], name="CI", scope=Scope.READ)
+    return World(project=project, token=token, **users)
+
+
+class Least(Enum):
+    """What it takes. Who has less is told so, and who may not even see it that it is not there."""
+
+    SIGNED_IN = "signed in"
+    VIEWER = "viewer"
+    EDITOR = "editor"
+    OWNER = "owner"
+    ALICE = "alice herself"
+
+
+@dataclass(frozen=True)
+class Access:
+    """How to ask for an operation.
+
+    Attributes
+    ----------
+    least
+        Who may.
+    path
+        The values of the path's parameters.
+    body
+        What is sent: JSON, or a form where `is_form`.
+    """
+
+    least: Least
+    path: Callable[[World], Mapping[str, object]] = field(default=lambda _: {})
+    body: Callable[[World], Mapping[str, Any] | None] = field(default=lambda _: None)
+    is_form: bool = False
+
+
+def _project(world: World) -> dict[str, object]:
+    return {"project_id": world.project.id}
+
+
+def _member(world: World) -> dict[str, object]:
+    return {"project_id": world.project.id, "user_id": world.wendy.id}
+
+
+def _token(world: World) -> dict[str, object]:
+    return {"token_id": world.token.id}
+
+
+ACCESS: Mapping[str, Access] = MappingProxyType(
+    {
+        "GET /me": Access(Least.SIGNED_IN),
+        "GET /tokens": Access(Least.SIGNED_IN),
+        "POST /tokens": Access(Least.SIGNED_IN, body=lambda _: {"name": "CI"}),
+        "DELETE /tokens/{token_id}": Access(Least.ALICE, _token),
+        "GET /projects": Access(Least.SIGNED_IN),
+        "POST /projects": Access(Least.SIGNED_IN, body=lambda _: {"name": "Wolf"}),
+        "GET /projects/{project_id}": Access(Least.VIEWER, _project),
+        "PATCH /projects/{project_id}": Access(
+            Least.OWNER, _project, lambda _: {"name": "Wolf", "archived": True}
+        ),
+        "DELETE /projects/{project_id}": Access(Least.OWNER, _project),
+        "GET /projects/{project_id}/members": Access(Least.VIEWER, _project),
+        "POST /projects/{project_id}/members": Access(
+            Least.OWNER, _project, lambda world: {"email": world.nina.email, "role": "editor"}
+        ),
+        "PATCH /projects/{project_id}/members/{user_id}": Access(
+            Least.OWNER, _member, lambda _: {"role": "editor"}
+        ),
+        "DELETE /projects/{project_id}/members/{user_id}": Access(Least.OWNER, _member),
+    }
+)
+"""Below /api/v1, as the OpenAPI document has them."""
