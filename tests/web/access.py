@@ -12,9 +12,11 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+from spinelift.outbound.signatures import new_secret
 from spinelift.web.accounts.models import ApiToken, Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM
+from spinelift.web.notifications.models import Kind, Notification, NotificationSettings
 from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
 
@@ -30,8 +32,8 @@ class World:
         it.
     wendy, nina
         Another viewer, to whom things are done, and somebody who could become a member.
-    token
-        One of Alice's.
+    token, notification
+        Alice's.
     """
 
     alice: User
@@ -42,6 +44,7 @@ class World:
     nina: User
     project: Project
     token: ApiToken
+    notification: Notification
 
 
 def make_world() -> World:
@@ -51,7 +54,18 @@ def make_world() -> World:
     for name, role in (("bob", Role.EDITOR), ("val", Role.VIEWER), ("wendy", Role.VIEWER)):
         add_member(actor=SYSTEM, project=project, user=users[name], role=role)
     token, _ = create_token(actor=SYSTEM, user=users["alice"], name="CI", scope=Scope.READ)
-    return World(project=project, token=token, **users)
+    notification = Notification.objects.create(
+        user=users["alice"],
+        kind=Kind.BATCH_FINISHED,
+        project=project,
+        payload={"project": "Fox", "total": 1, "completed": 1, "failed": 0, "cancelled": 0},
+    )
+    NotificationSettings.objects.bulk_create(
+        # Refused, at once, when it is opened.
+        NotificationSettings(user=user, webhook_url="https://[::1]/", webhook_secret=new_secret())
+        for user in users.values()
+    )
+    return World(project=project, token=token, notification=notification, **users)
 
 
 class Least(Enum):
@@ -96,12 +110,26 @@ def _token(world: World) -> dict[str, object]:
     return {"token_id": world.token.id}
 
 
+def _notification(world: World) -> dict[str, object]:
+    return {"notification_id": world.notification.id}
+
+
 ACCESS: Mapping[str, Access] = MappingProxyType(
     {
         "GET /me": Access(Least.SIGNED_IN),
         "GET /tokens": Access(Least.SIGNED_IN),
         "POST /tokens": Access(Least.SIGNED_IN, body=lambda _: {"name": "CI"}),
         "DELETE /tokens/{token_id}": Access(Least.ALICE, _token),
+        "GET /notifications": Access(Least.SIGNED_IN),
+        "GET /notifications/count": Access(Least.SIGNED_IN),
+        "POST /notifications/read": Access(Least.SIGNED_IN),
+        "POST /notifications/{notification_id}/read": Access(Least.ALICE, _notification),
+        "GET /notifications/settings": Access(Least.SIGNED_IN),
+        "PATCH /notifications/settings": Access(
+            Least.SIGNED_IN, body=lambda _: {"mesh_failed": {"email": True}}
+        ),
+        "POST /notifications/settings/secret": Access(Least.SIGNED_IN),
+        "POST /notifications/test": Access(Least.SIGNED_IN),
         "GET /projects": Access(Least.SIGNED_IN),
         "POST /projects": Access(Least.SIGNED_IN, body=lambda _: {"name": "Wolf"}),
         "GET /projects/{project_id}": Access(Least.VIEWER, _project),
