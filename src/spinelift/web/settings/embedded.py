@@ -31,7 +31,7 @@ def _secret() -> str:
 SECRET_KEY = _secret()
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "spinelift.web.sqlite",
         "NAME": DATA / "spinelift.sqlite3",
         "OPTIONS": SQLITE_OPTIONS,
     }
