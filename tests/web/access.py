@@ -18,6 +18,7 @@ import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from spinelift.images import encode_png
+from spinelift.outbound.signatures import new_secret
 from spinelift.web.accounts.models import ApiToken, Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM
@@ -25,6 +26,7 @@ from spinelift.web.images.files import examine
 from spinelift.web.images.models import ProjectImage, Upload
 from spinelift.web.images.services import add_image
 from spinelift.web.images.uploads import begin_upload, receive_upload
+from spinelift.web.notifications.models import Kind, Notification, NotificationSettings
 from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
 
@@ -46,6 +48,8 @@ class World:
         One of the project's.
     upload
         One that Alice has sent and not completed.
+    notification
+        Alice's.
     """
 
     alice: User
@@ -58,6 +62,7 @@ class World:
     token: ApiToken
     image: ProjectImage
     upload: Upload
+    notification: Notification
 
 
 def make_world() -> World:
@@ -72,7 +77,25 @@ def make_world() -> World:
     image = add_image(actor=SYSTEM, project=project, name="arm", upload=file)
     upload = begin_upload(user=users["alice"], size=len(content))
     receive_upload(upload=upload, file=io.BytesIO(content), size=len(content))
-    return World(project=project, token=token, image=image, upload=upload, **users)
+    notification = Notification.objects.create(
+        user=users["alice"],
+        kind=Kind.BATCH_FINISHED,
+        project=project,
+        payload={"project": "Fox", "total": 1, "completed": 1, "failed": 0, "cancelled": 0},
+    )
+    NotificationSettings.objects.bulk_create(
+        # Refused, at once, when it is opened.
+        NotificationSettings(user=user, webhook_url="https://[::1]/", webhook_secret=new_secret())
+        for user in users.values()
+    )
+    return World(
+        project=project,
+        token=token,
+        image=image,
+        upload=upload,
+        notification=notification,
+        **users,
+    )
 
 
 CONTENT = encode_png(np.zeros((1, 1, 4), dtype=np.uint8))
@@ -133,12 +156,26 @@ def _upload(world: World) -> dict[str, object]:
     return {"upload_id": world.upload.id}
 
 
+def _notification(world: World) -> dict[str, object]:
+    return {"notification_id": world.notification.id}
+
+
 ACCESS: Mapping[str, Access] = MappingProxyType(
     {
         "GET /me": Access(Least.SIGNED_IN),
         "GET /tokens": Access(Least.SIGNED_IN),
         "POST /tokens": Access(Least.SIGNED_IN, body=lambda _: {"name": "CI"}),
         "DELETE /tokens/{token_id}": Access(Least.ALICE, _token),
+        "GET /notifications": Access(Least.SIGNED_IN),
+        "GET /notifications/count": Access(Least.SIGNED_IN),
+        "POST /notifications/read": Access(Least.SIGNED_IN),
+        "POST /notifications/{notification_id}/read": Access(Least.ALICE, _notification),
+        "GET /notifications/settings": Access(Least.SIGNED_IN),
+        "PATCH /notifications/settings": Access(
+            Least.SIGNED_IN, body=lambda _: {"mesh_failed": {"email": True}}
+        ),
+        "POST /notifications/settings/secret": Access(Least.SIGNED_IN),
+        "POST /notifications/test": Access(Least.SIGNED_IN),
         "GET /projects": Access(Least.SIGNED_IN),
         "POST /projects": Access(Least.SIGNED_IN, body=lambda _: {"name": "Wolf"}),
         "GET /projects/{project_id}": Access(Least.VIEWER, _project),

@@ -93,7 +93,7 @@ def renew_secret(request: ApiRequest) -> Any:
 @router.post("/notifications/test", response=WebhookTestOut)
 def send_test_webhook(request: ApiRequest) -> Any:
     """Send a webhook of type `test` now, and say what came back."""
-    count_request(f"webhook tests/{request.user.id}", TESTS_A_MINUTE)
+    count_request(f"webhook_tests/{request.user.id}", TESTS_A_MINUTE)
     outcome = send_test(settings_of(request.user))
     return {
         "delivered": outcome.status is not None,

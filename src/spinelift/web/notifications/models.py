@@ -116,7 +116,7 @@ class Delivery(models.Model):
     )  # the constraint's index is enough
     channel = models.CharField(max_length=7, choices=[(c.value, c.label) for c in SENT])
     delivered_at = models.DateTimeField(null=True)
-    error = models.JSONField(null=True)
+    error: Any = models.JSONField(null=True)
 
     class Meta:
         ordering: ClassVar[list[str]] = ["notification", "channel"]
