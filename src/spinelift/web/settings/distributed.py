@@ -6,16 +6,21 @@ Each setting is an environment variable: see docs/operations.md.
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
 import dj_database_url
+from botocore.config import Config
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from spinelift.web.settings.base import *  # noqa: F403
-from spinelift.web.settings.environment import listed, number, required
+from spinelift.web.settings.environment import chosen, listed, number, required
+from spinelift.web.settings.mail import *  # noqa: F403
 
 SECRET_KEY = required("SPINELIFT_SECRET_KEY")
 SECRET_KEY_FALLBACKS = listed("SPINELIFT_OLD_SECRET_KEYS")
 PUBLIC_URL = required("SPINELIFT_PUBLIC_URL")
-ALLOWED_HOSTS = listed("SPINELIFT_ALLOWED_HOSTS")
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *listed("SPINELIFT_ALLOWED_HOSTS")]
 TRUSTED_PROXIES = number("SPINELIFT_TRUSTED_PROXIES", 1)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
@@ -30,7 +35,16 @@ DATABASES = {
     }
 }
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            # A request waits for it, and a connection that was kept may be one that has ended.
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+            "retry": Retry(NoBackoff(), 1),
+        },
+    }
 }
 STORAGES = {
     "default": {
@@ -41,6 +55,14 @@ STORAGES = {
             "region_name": os.environ.get("SPINELIFT_S3_REGION"),
             "access_key": os.environ.get("AWS_ACCESS_KEY_ID"),
             "secret_key": os.environ.get("AWS_SECRET_ACCESS_KEY"),
+            "client_config": Config(
+                # Else addresses that open a file are signed in an older way, which not all take.
+                signature_version="s3v4",
+                s3={"addressing_style": chosen("SPINELIFT_S3_STYLE", ("auto", "path", "virtual"))},
+                connect_timeout=2,
+                read_timeout=20,
+                retries={"mode": "standard", "total_max_attempts": 2},
+            ),
             "default_acl": None,
             "querystring_expire": 300,
             "file_overwrite": True,
@@ -57,13 +79,5 @@ MESH_SERVICE_URL = required("SPINELIFT_MESH_SERVICE_URL")
 MESH_SERVICE_TOKEN = os.environ.get("SPINELIFT_MESH_SERVICE_TOKEN") or None
 MESHING_THREADS = number("SPINELIFT_MESHING_THREADS", 4)
 IS_LOCAL = False
-REGISTRATION_IS_OPEN = os.environ.get("SPINELIFT_REGISTRATION", "open") == "open"
-
-EMAIL_HOST = os.environ.get("SPINELIFT_SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = number("SPINELIFT_SMTP_PORT", 25)
-EMAIL_HOST_USER = os.environ.get("SPINELIFT_SMTP_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("SPINELIFT_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("SPINELIFT_SMTP_TLS") == "starttls"
-EMAIL_USE_SSL = os.environ.get("SPINELIFT_SMTP_TLS") == "tls"
-EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = os.environ.get("SPINELIFT_MAIL_FROM", "spinelift@localhost")
+REGISTRATION_IS_OPEN = chosen("SPINELIFT_REGISTRATION", ("open", "closed")) == "open"
+EMAIL_HOST = required("SPINELIFT_SMTP_HOST")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -28,3 +29,11 @@ def number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}, and has to be a whole number from 0.")
     return int(value)
+
+
+def chosen(name: str, choices: Sequence[str]) -> str:
+    """One of the choices, the first where it is not set. Raises ImproperlyConfigured."""
+    value = os.environ.get(name) or choices[0]
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} is {value!r}, and has to be {' or '.join(choices)}.")
+    return value
