@@ -36,7 +36,7 @@ def serve(host: str, port: int, *, workers: int, threads: int) -> None:
         blocking_threads=threads,
         respawn_failed_workers=True,
         workers_kill_timeout=LAST_ANSWER_SECONDS,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,
         log_dictconfig=LOGS,
     )
     server.on_startup(

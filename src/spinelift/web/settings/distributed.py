@@ -8,18 +8,17 @@ from __future__ import annotations
 import os
 from urllib.parse import urlsplit
 
-import dj_database_url
 from botocore.config import Config
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from spinelift.web.settings.base import *  # noqa: F403
-from spinelift.web.settings.environment import chosen, listed, number, required
+from spinelift.web.settings.environment import chosen, database, listed, number, required, site
 from spinelift.web.settings.mail import *  # noqa: F403
 
 SECRET_KEY = required("SPINELIFT_SECRET_KEY")
 SECRET_KEY_FALLBACKS = listed("SPINELIFT_OLD_SECRET_KEYS")
-PUBLIC_URL = required("SPINELIFT_PUBLIC_URL")
+PUBLIC_URL = site("SPINELIFT_PUBLIC_URL")
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *listed("SPINELIFT_ALLOWED_HOSTS")]
 TRUSTED_PROXIES = number("SPINELIFT_TRUSTED_PROXIES", 1)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -29,11 +28,7 @@ if SESSION_COOKIE_SECURE:
     SECURE_HSTS_SECONDS = 31_536_000
 
 REDIS_URL = required("REDIS_URL")
-DATABASES = {
-    "default": {
-        **dj_database_url.parse(required("DATABASE_URL"), conn_max_age=60, conn_health_checks=True),
-    }
-}
+DATABASES = {"default": database("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -75,7 +70,7 @@ JOBS_BROKER = {
     "options": {"url": REDIS_URL},
 }
 MESH_GENERATOR = "spinelift.web.components.mesh_service"
-MESH_SERVICE_URL = required("SPINELIFT_MESH_SERVICE_URL")
+MESH_SERVICE_URL = site("SPINELIFT_MESH_SERVICE_URL")
 MESH_SERVICE_TOKEN = os.environ.get("SPINELIFT_MESH_SERVICE_TOKEN") or None
 MESHING_THREADS = number("SPINELIFT_MESHING_THREADS", 4)
 IS_LOCAL = False

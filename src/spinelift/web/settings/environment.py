@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlsplit
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 
@@ -14,6 +17,27 @@ def required(name: str) -> str:
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: see docs/operations.md.")
     return value
+
+
+def site(name: str) -> str:
+    """The address of a site. Raises ImproperlyConfigured where it is not set, or is no address."""
+    value = required(name)
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} is {value!r}, and has to begin with https://.")
+    return value.rstrip("/")
+
+
+def database(name: str, **options: Any) -> dict[str, Any]:
+    """What Django wants to know of a database. Raises what `required` does, and for no URL."""
+    value = required(name)
+    try:
+        return {**dj_database_url.parse(value, **options)}
+    except ValueError:
+        # Without the value, which may hold a password.
+        raise ImproperlyConfigured(
+            f"{name} is no URL of a database, such as postgresql://user:password@host/name."
+        ) from None
 
 
 def listed(name: str) -> list[str]:
