@@ -13,6 +13,8 @@ from pathlib import Path
 from spinelift.web.settings.base import *  # noqa: F403
 from spinelift.web.settings.base import SQLITE_OPTIONS
 from spinelift.web.settings.environment import hosts, listed, number, required
+from spinelift.web.settings.mail import *  # noqa: F403
+from spinelift.web.settings.mail import EMAIL_HOST
 
 DATA = Path(required("SPINELIFT_DATA"))
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -55,5 +57,6 @@ IS_LOCAL = not os.environ.get("SPINELIFT_ACCOUNTS")
 """Whoever starts it is signed in by a link, and nobody else comes in."""
 
 REGISTRATION_IS_OPEN = not IS_LOCAL
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA / "mails"
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA / "mails"
