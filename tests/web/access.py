@@ -6,16 +6,26 @@ tests/web/test_access.py` says which one.
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from spinelift.images import encode_png
 from spinelift.outbound.signatures import new_secret
 from spinelift.web.accounts.models import ApiToken, Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM
+from spinelift.web.images.files import examine
+from spinelift.web.images.models import ProjectImage, Upload
+from spinelift.web.images.services import add_image
+from spinelift.web.images.uploads import begin_upload, receive_upload
 from spinelift.web.notifications.models import Kind, Notification, NotificationSettings
 from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
@@ -32,7 +42,13 @@ class World:
         it.
     wendy, nina
         Another viewer, to whom things are done, and somebody who could become a member.
-    token, notification
+    token
+        One of Alice's.
+    image
+        One of the project's.
+    upload
+        One that Alice has sent and not completed.
+    notification
         Alice's.
     """
 
@@ -44,6 +60,8 @@ class World:
     nina: User
     project: Project
     token: ApiToken
+    image: ProjectImage
+    upload: Upload
     notification: Notification
 
 
@@ -54,6 +72,11 @@ def make_world() -> World:
     for name, role in (("bob", Role.EDITOR), ("val", Role.VIEWER), ("wendy", Role.VIEWER)):
         add_member(actor=SYSTEM, project=project, user=users[name], role=role)
     token, _ = create_token(actor=SYSTEM, user=users["alice"], name="CI", scope=Scope.READ)
+    content = encode_png(np.full((2, 3, 4), 255, dtype=np.uint8))
+    file = examine(io.BytesIO(content), "arm.png")
+    image = add_image(actor=SYSTEM, project=project, name="arm", upload=file)
+    upload = begin_upload(user=users["alice"], size=len(content))
+    receive_upload(upload=upload, file=io.BytesIO(content), size=len(content))
     notification = Notification.objects.create(
         user=users["alice"],
         kind=Kind.BATCH_FINISHED,
@@ -65,7 +88,18 @@ def make_world() -> World:
         NotificationSettings(user=user, webhook_url="https://[::1]/", webhook_secret=new_secret())
         for user in users.values()
     )
-    return World(project=project, token=token, notification=notification, **users)
+    return World(
+        project=project,
+        token=token,
+        image=image,
+        upload=upload,
+        notification=notification,
+        **users,
+    )
+
+
+CONTENT = encode_png(np.zeros((1, 1, 4), dtype=np.uint8))
+"""Of an image that nobody has."""
 
 
 class Least(Enum):
@@ -89,12 +123,12 @@ class Access:
     path
         The values of the path's parameters.
     body
-        What is sent: JSON, or a form where `is_form`.
+        What is sent: JSON, bytes, or a form where `is_form`.
     """
 
     least: Least
     path: Callable[[World], Mapping[str, object]] = field(default=lambda _: {})
-    body: Callable[[World], Mapping[str, Any] | None] = field(default=lambda _: None)
+    body: Callable[[World], Mapping[str, Any] | bytes | None] = field(default=lambda _: None)
     is_form: bool = False
 
 
@@ -108,6 +142,18 @@ def _member(world: World) -> dict[str, object]:
 
 def _token(world: World) -> dict[str, object]:
     return {"token_id": world.token.id}
+
+
+def _image(world: World) -> dict[str, object]:
+    return {"image_id": world.image.id}
+
+
+def _blob(world: World) -> dict[str, object]:
+    return {"sha256": world.image.blob_id}
+
+
+def _upload(world: World) -> dict[str, object]:
+    return {"upload_id": world.upload.id}
 
 
 def _notification(world: World) -> dict[str, object]:
@@ -145,6 +191,36 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
             Least.OWNER, _member, lambda _: {"role": "editor"}
         ),
         "DELETE /projects/{project_id}/members/{user_id}": Access(Least.OWNER, _member),
+        "GET /projects/{project_id}/images": Access(Least.VIEWER, _project),
+        "POST /projects/{project_id}/images": Access(
+            Least.EDITOR,
+            _project,
+            lambda _: {"files": SimpleUploadedFile("leg.png", CONTENT)},
+            is_form=True,
+        ),
+        "POST /projects/{project_id}/images/from-blob": Access(
+            Least.EDITOR, _project, lambda world: {"name": "leg", **_blob(world)}
+        ),
+        "POST /projects/{project_id}/images/delete": Access(
+            Least.EDITOR, _project, lambda world: {"ids": [str(world.image.id)]}
+        ),
+        "GET /images/{image_id}": Access(Least.VIEWER, _image),
+        "PATCH /images/{image_id}": Access(Least.EDITOR, _image, lambda _: {"name": "leg"}),
+        "DELETE /images/{image_id}": Access(Least.EDITOR, _image),
+        "GET /images/{image_id}/content": Access(Least.VIEWER, _image),
+        "PUT /images/{image_id}/content": Access(Least.EDITOR, _image, lambda _: CONTENT),
+        "GET /images/{image_id}/thumbnail": Access(Least.VIEWER, _image),
+        "HEAD /blobs/{sha256}": Access(Least.VIEWER, _blob),
+        "PUT /blobs/{sha256}": Access(
+            Least.SIGNED_IN,
+            lambda _: {"sha256": hashlib.sha256(CONTENT).hexdigest()},
+            lambda _: CONTENT,
+        ),
+        "POST /uploads": Access(Least.SIGNED_IN, body=lambda _: {"size": 7}),
+        "PUT /uploads/{upload_id}": Access(
+            Least.ALICE, _upload, lambda world: b"x" * world.upload.size
+        ),
+        "POST /uploads/{upload_id}/complete": Access(Least.ALICE, _upload),
     }
 )
 """Below /api/v1, as the OpenAPI document has them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
+from spinelift.web import workers
 from spinelift.web.accounts.models import Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM, Actor
@@ -56,6 +58,21 @@ def _tests_start_clean() -> None:
 def _nobody_has_asked_yet() -> None:
     """Requests are counted in the cache, which the tests of a process share."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """The folder that is the storage."""
+    folder = tmp_path / "media"
+    settings.MEDIA_ROOT = folder
+    settings.LOCAL_COPIES = tmp_path / "copies"
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_worker_is_left() -> Iterator[None]:
+    yield
+    workers.close()
 
 
 def actor_of(user: User) -> Actor:

@@ -63,15 +63,20 @@ def ask(world: World, operation: str, person: str, scope: Scope = Scope.WRITE) -
         _, text = create_token(actor=SYSTEM, user=user, name="tests", scope=scope)
         headers["Authorization"] = f"Bearer {text}"
     kind, content = _sent(access, world)
-    return Client().generic(
+    answer = Client().generic(
         method, ROOT + path.format(**access.path(world)), content, kind, headers=headers
     )
+    if answer.streaming:
+        answer.getvalue()  # else its file stays open
+    return answer
 
 
 def _sent(access: Access, world: World) -> tuple[str, bytes]:
     body: Any = access.body(world)
     if body is None:
         return "application/octet-stream", b""
+    if isinstance(body, bytes):
+        return "application/octet-stream", body
     if access.is_form:
         return MULTIPART_CONTENT, encode_multipart(BOUNDARY, body)
     return "application/json", json.dumps(body).encode()
@@ -88,7 +93,7 @@ def test_operation_is_for_those_whom_it_is_for(operation: str, person: str) -> N
     world = make_world()
     answer = ask(world, operation, person)
     assert answer.status_code in expected(person, ACCESS[operation].least), answer.content
-    if answer.status_code >= 400:
+    if answer.status_code >= 400 and not operation.startswith("HEAD"):
         assert set(answer.json()) == {"error"}
 
 

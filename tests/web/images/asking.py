@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -50,13 +51,9 @@ class Asker:
     def ask(self, method: str, path: str, body: Any = None, **environ: Any) -> Any:
         """With a body of bytes, of JSON, or without."""
         raw = isinstance(body, bytes)
-        return self._client.generic(
-            method,
-            f"{API}{path}",
-            body if raw else self._client._encode_json({} if body is None else body, JSON),
-            "application/octet-stream" if raw else JSON,
-            **environ,
-        )
+        content = body if raw else json.dumps({} if body is None else body)
+        kind = "application/octet-stream" if raw else "application/json"
+        return self._client.generic(method, f"{API}{path}", content, kind, **environ)
 
     def send(self, project: Project, sent: Mapping[str, bytes], **query: str) -> Any:
         """Files by their names, as a form."""
@@ -73,14 +70,7 @@ class Asker:
         return image_id
 
 
-JSON = "application/json"
-
-
-def error(answer: Any) -> tuple[int, str]:
-    """Status and code."""
-    return answer.status_code, answer.json()["error"]["code"]
-
-
 def body(answer: Any) -> bytes:
     """Of an answer that may be streamed."""
-    return answer.getvalue() if answer.streaming else answer.content
+    content: bytes = answer.getvalue() if answer.streaming else answer.content
+    return content

@@ -10,6 +10,8 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
 from spinelift.images import decode
 from spinelift.web.accounts.models import Scope, User
@@ -20,8 +22,8 @@ from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import archive_project
 
 from ...image_files import bmp, gif, tiff
-from ..conftest import actor_of
-from .asking import Asker, body, error, files, picture
+from ..conftest import actor_of, error
+from .asking import Asker, body, files, picture
 
 
 def sha256(content: bytes) -> str:
@@ -349,3 +351,26 @@ def test_every_format_is_known_by_its_bytes(
 ) -> None:
     image = editor.get(f"/images/{editor.add(project, 'arm', content)}").json()
     assert (image["format"], image["width"], image["height"]) == (expected, 5, 4)
+
+
+# Browsers
+
+
+def test_browser_sends_files_with_its_cookie_and_the_csrf_token(
+    project: Project, bob: User, settings: Any
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(bob)
+    where = f"/api/v1/projects/{project.id}/images"
+
+    def send(**headers: str) -> Any:
+        return client.post(
+            where, {"files": SimpleUploadedFile("arm.png", picture())}, headers=headers
+        )
+
+    assert error(send()) == (403, "NOT_ALLOWED")
+    client.get("/api/v1/auth/browser/v1/config")
+    token = client.cookies["csrftoken"].value
+    assert send(**{"X-CSRFToken": token}).status_code == 201
+    settings.LIMITS = UserLimits(request_bytes=10)
+    assert error(send(**{"X-CSRFToken": token})) == (413, "REQUEST_TOO_LARGE")

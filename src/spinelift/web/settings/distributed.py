@@ -11,6 +11,7 @@ import dj_database_url
 
 from spinelift.web.settings.base import *  # noqa: F403
 from spinelift.web.settings.environment import hosts, listed, number, required
+from spinelift.web.settings.s3 import s3_storage
 
 SECRET_KEY = required("SPINELIFT_SECRET_KEY")
 SECRET_KEY_FALLBACKS = listed("SPINELIFT_OLD_SECRET_KEYS")
@@ -35,19 +36,13 @@ CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
 STORAGES = {
-    "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": required("SPINELIFT_S3_BUCKET"),
-            "endpoint_url": os.environ.get("SPINELIFT_S3_ENDPOINT"),
-            "region_name": os.environ.get("SPINELIFT_S3_REGION"),
-            "access_key": os.environ.get("AWS_ACCESS_KEY_ID"),
-            "secret_key": os.environ.get("AWS_SECRET_ACCESS_KEY"),
-            "default_acl": None,
-            "querystring_expire": 300,
-            "file_overwrite": True,
-        },
-    },
+    "default": s3_storage(
+        bucket=required("SPINELIFT_S3_BUCKET"),
+        endpoint=os.environ.get("SPINELIFT_S3_ENDPOINT"),
+        region_name=os.environ.get("SPINELIFT_S3_REGION"),
+        access_key=os.environ.get("AWS_ACCESS_KEY_ID"),
+        secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY"),
+    ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 JOBS_BROKER = {
