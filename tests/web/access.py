@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cache
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
+from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.images import encode_png
+from spinelift.mesh.parameters import MeshParameters
 from spinelift.outbound.signatures import new_secret
+from spinelift.spine.document import DEFAULT_VERSION
 from spinelift.web.accounts.models import ApiToken, Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM
@@ -26,7 +33,12 @@ from spinelift.web.images.files import examine
 from spinelift.web.images.models import ProjectImage, Upload
 from spinelift.web.images.services import add_image
 from spinelift.web.images.uploads import begin_upload, receive_upload
+from spinelift.web.jobs.models import Job, Queue, Status
+from spinelift.web.meshes.models import Batch, Mesh, MeshContent, Source
+from spinelift.web.meshes.services import GENERATION, summary_of
 from spinelift.web.notifications.models import Kind, Notification, NotificationSettings
+from spinelift.web.presets.models import Preset
+from spinelift.web.presets.services import create_preset
 from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
 
@@ -48,6 +60,10 @@ class World:
         One of the project's.
     upload
         One that Alice has sent and not completed.
+    mesh, failed, batch
+        The image's: one that is there, and one of the batch that came to nothing.
+    preset
+        One that the project shares.
     notification
         Alice's.
     """
@@ -62,7 +78,38 @@ class World:
     token: ApiToken
     image: ProjectImage
     upload: Upload
+    mesh: Mesh
+    failed: Mesh
+    batch: Batch
+    preset: Preset
     notification: Notification
+
+
+ARM = encode_png(np.full((20, 30, 4), 255, dtype=np.uint8))
+
+
+@cache
+def fields_of_arm() -> dict[str, Any]:
+    task = GenerationTask(ARM, "arm", MeshParameters(), DEFAULT_VERSION)
+    answer = generate_answer(task, lambda _: None)
+    assert isinstance(answer, Answer)
+    fields: dict[str, Any] = json.loads(answer.result)
+    return fields
+
+
+def _failed_job(user: User) -> Job:
+    now = timezone.now()
+    return Job.objects.create(
+        kind=GENERATION,
+        queue=Queue.BATCH,
+        subject=uuid.uuid4(),
+        user=user,
+        status=Status.FAILED,
+        error={"code": "IMAGE_EMPTY", "message": "Nothing is visible.", "details": {}},
+        due_at=now,
+        wake_at=now,
+        finished_at=now,
+    )
 
 
 def make_world() -> World:
@@ -72,11 +119,21 @@ def make_world() -> World:
     for name, role in (("bob", Role.EDITOR), ("val", Role.VIEWER), ("wendy", Role.VIEWER)):
         add_member(actor=SYSTEM, project=project, user=users[name], role=role)
     token, _ = create_token(actor=SYSTEM, user=users["alice"], name="CI", scope=Scope.READ)
-    content = encode_png(np.full((2, 3, 4), 255, dtype=np.uint8))
+    content = ARM
     file = examine(io.BytesIO(content), "arm.png")
     image = add_image(actor=SYSTEM, project=project, name="arm", upload=file)
     upload = begin_upload(user=users["alice"], size=len(content))
     receive_upload(upload=upload, file=io.BytesIO(content), size=len(content))
+    own = {"image": image, "blob": image.blob, "parameters": MeshParameters().to_mapping()}
+    mesh = Mesh.objects.create(
+        **own, number=1, source=Source.EDITED, summary=summary_of(fields_of_arm(), None)
+    )
+    MeshContent.objects.create(mesh=mesh, fields=fields_of_arm())
+    batch = Batch.objects.create(project=project, user=users["alice"])
+    failed = Mesh.objects.create(
+        **own, number=2, source=Source.GENERATED, batch=batch, job=_failed_job(users["alice"])
+    )
+    preset = create_preset(actor=SYSTEM, owner=project, name="Ours", parameters=MeshParameters())
     notification = Notification.objects.create(
         user=users["alice"],
         kind=Kind.BATCH_FINISHED,
@@ -94,6 +151,10 @@ def make_world() -> World:
         image=image,
         upload=upload,
         notification=notification,
+        mesh=mesh,
+        failed=failed,
+        batch=batch,
+        preset=preset,
         **users,
     )
 
@@ -160,6 +221,27 @@ def _notification(world: World) -> dict[str, object]:
     return {"notification_id": world.notification.id}
 
 
+def _mesh(world: World) -> dict[str, object]:
+    return {"mesh_id": world.mesh.id}
+
+
+def _failed(world: World) -> dict[str, object]:
+    return {"mesh_id": world.failed.id}
+
+
+def _batch(world: World) -> dict[str, object]:
+    return {"batch_id": world.batch.id}
+
+
+def _preset(world: World) -> dict[str, object]:
+    return {"preset_id": world.preset.id}
+
+
+def _moved(_: World) -> dict[str, Any]:
+    fields = fields_of_arm()
+    return {"vertices": fields["vertices"], "hull": fields["hull"]}
+
+
 ACCESS: Mapping[str, Access] = MappingProxyType(
     {
         "GET /me": Access(Least.SIGNED_IN),
@@ -221,6 +303,40 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
             Least.ALICE, _upload, lambda world: b"x" * world.upload.size
         ),
         "POST /uploads/{upload_id}/complete": Access(Least.ALICE, _upload),
+        "GET /parameters": Access(Least.SIGNED_IN),
+        "POST /validate": Access(Least.SIGNED_IN, body=lambda _: {"parameters": {}}),
+        "GET /presets": Access(Least.SIGNED_IN),
+        "POST /presets": Access(
+            Least.SIGNED_IN, body=lambda _: {"name": "Mine", "parameters": {"padding": 2}}
+        ),
+        "PATCH /presets/{preset_id}": Access(Least.EDITOR, _preset, lambda _: {"name": "Other"}),
+        "DELETE /presets/{preset_id}": Access(Least.EDITOR, _preset),
+        "POST /images/{image_id}/preview": Access(Least.VIEWER, _image, lambda _: {}),
+        "GET /images/{image_id}/meshes": Access(Least.VIEWER, _image),
+        "POST /images/{image_id}/meshes": Access(Least.EDITOR, _image, lambda _: {}),
+        "GET /projects/{project_id}/meshes": Access(Least.VIEWER, _project),
+        "GET /meshes/{mesh_id}": Access(Least.VIEWER, _mesh),
+        "PATCH /meshes/{mesh_id}": Access(Least.EDITOR, _mesh, lambda _: {"locked": True}),
+        "DELETE /meshes/{mesh_id}": Access(Least.EDITOR, _mesh),
+        "POST /meshes/{mesh_id}/edit": Access(Least.EDITOR, _mesh, _moved),
+        "POST /meshes/{mesh_id}/restore": Access(Least.EDITOR, _mesh),
+        "GET /meshes/{mesh_id}/compare/{other_id}": Access(
+            Least.VIEWER, lambda world: {**_mesh(world), "other_id": world.failed.id}
+        ),
+        "GET /meshes/{mesh_id}/status": Access(Least.VIEWER, _mesh),
+        "GET /meshes/{mesh_id}/events": Access(Least.VIEWER, _mesh),
+        "POST /meshes/{mesh_id}/cancel": Access(Least.EDITOR, _failed),
+        "POST /meshes/{mesh_id}/retry": Access(Least.EDITOR, _failed),
+        "GET /meshes/{mesh_id}/download": Access(Least.VIEWER, _mesh),
+        "GET /projects/{project_id}/download": Access(Least.VIEWER, _project),
+        "GET /projects/{project_id}/batches": Access(Least.VIEWER, _project),
+        "POST /projects/{project_id}/batches": Access(Least.EDITOR, _project, lambda _: {}),
+        "GET /batches/{batch_id}": Access(Least.VIEWER, _batch),
+        "GET /batches/{batch_id}/meshes": Access(Least.VIEWER, _batch),
+        "POST /batches/{batch_id}/cancel": Access(Least.EDITOR, _batch),
+        "POST /batches/{batch_id}/retry": Access(Least.EDITOR, _batch),
+        "GET /audit": Access(Least.SIGNED_IN),
+        "GET /audit/export": Access(Least.SIGNED_IN),
     }
 )
 """Below /api/v1, as the OpenAPI document has them."""

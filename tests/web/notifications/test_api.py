@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.utils import timezone
 
 from spinelift.web.accounts.models import User
 from spinelift.web.audit.models import AuditEntry
-from spinelift.web.notifications.cleaning import remove_old_notifications
 from spinelift.web.notifications.models import Notification, NotificationSettings
 from spinelift.web.projects.models import Project
 
@@ -176,16 +173,3 @@ def test_tests_are_few_in_a_minute(bob: User, val: User, receiver: Receiver) -> 
     assert int(answers[-1]["Retry-After"]) <= 60
     assert len(receiver.sent) == 10
     assert asking(val)("POST", "/notifications/test").status_code == 200
-
-
-def test_what_was_read_long_ago_is_removed(project: Project, bob: User) -> None:
-    old, recent, unread, only_sent = (told(bob, project) for _ in range(4))
-    now = timezone.now()
-    rows = Notification.objects
-    rows.update(created_at=now - timedelta(days=100))
-    rows.filter(id=old.id).update(read_at=now - timedelta(days=91))
-    rows.filter(id=recent.id).update(read_at=now - timedelta(days=89))
-    rows.filter(id=only_sent.id).update(is_in_app=False)
-
-    assert remove_old_notifications() == 2
-    assert {row.id for row in rows.all()} == {recent.id, unread.id}

@@ -20,7 +20,7 @@ from spinelift.web.operations import Publish
 
 FIRST_RETRY_SECONDS = 10
 LONGEST_RETRY_SECONDS = 600
-"""In the hour that jobs may be postponed, that is about ten attempts."""
+"""In the hour that jobs may be postponed, that is about a dozen attempts."""
 
 
 class NotDelivered(WebError):

@@ -28,7 +28,10 @@ def tell_of_mesh(event: MeshFailed) -> None:
     """Unless it is of a batch, whose end tells of all its meshes."""
     if event.batch_id is not None:
         return
-    mesh = Mesh.objects.select_related("image__project", "user").get(id=event.mesh_id)
+    meshes = Mesh.objects.select_related("image__project", "user")
+    mesh = meshes.filter(id=event.mesh_id).first()
+    if mesh is None:
+        return  # its image is gone
     tell(
         user=mesh.user,
         project=mesh.image.project,

@@ -57,8 +57,8 @@ class Notification(models.Model):
     ----------
     project
         Where it happened. The database does not check it: that would lock the project's row within
-        the end of a job, against whoever deletes the project and waits for that end. One that was
-        deleted in that very moment leaves a notification whose project is None.
+        the end of a job, against whoever deletes the project and waits for that end. Where both
+        come in the same moment, it may be of a project that is gone.
     payload
         What is told, as it was then: ids, names and counts.
     is_in_app
