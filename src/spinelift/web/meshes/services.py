@@ -418,6 +418,6 @@ def _finish_batch(batch_id: Any, publish: Publish) -> None:
         return
     batch.finished_at = timezone.now()
     batch.save(update_fields=["finished_at"])
-    publish(
-        BatchFinished(project_id=batch.project_id, batch_id=batch.id, after=dict(batch.counts()))
-    )
+    ended = Batch.objects.counted().get(id=batch.id)
+    after = {"completed": ended.completed, "failed": ended.failed, "cancelled": ended.cancelled}
+    publish(BatchFinished(project_id=batch.project_id, batch_id=batch.id, after=after))
