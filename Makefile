@@ -5,12 +5,15 @@ READY := .venv/.ready
 KERNEL_SOURCES := $(wildcard src/spinelift/*/native/*)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help run test check fix bench lock clean
+.PHONY: help run samples test check fix bench lock clean
 
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(READY)  ## draw the sample art, mesh it, print the table
+run: $(READY)  ## the whole system with a demo project, on http://127.0.0.1:8000
+	$(BIN)/spinelift serve --demo --port 8000 --data build/data
+
+samples: $(READY)  ## draw the sample art, mesh it, print the table
 	$(BIN)/python -m spinelift.samples build/samples
 	$(BIN)/spinelift mesh build/samples --layout build/samples/layout.json -o build/spine --preview build/preview.png
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import socket
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -45,6 +47,17 @@ def wait_until(condition: Callable[[], object], seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "it never came true"
         time.sleep(0.02)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports below those that systems hand out, so that none is lost before the server has it."""
+    found: set[int] = set()
+    while len(found) < count:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                found.add(port)
+    return sorted(found)
 
 
 def is_gone(pid: int) -> bool:

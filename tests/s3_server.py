@@ -7,8 +7,6 @@ and replaces an object while it is read.
 from __future__ import annotations
 
 import json
-import random
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,7 +16,7 @@ import obstore
 from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
-from .processes import Killable, wait_until
+from .processes import Killable, free_ports, wait_until
 
 WEED = Path(sys.executable).with_name("weed")
 
@@ -33,7 +31,7 @@ class S3Server(Killable):
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="s3-")
         names = [f"{part}.port{kind}" for part in _PARTS for kind in ("", ".grpc")]
-        self._ports = dict(zip(names, _free_ports(len(names)), strict=True))
+        self._ports = dict(zip(names, free_ports(len(names)), strict=True))
         self._process: subprocess.Popen[bytes] | None = None
         self.environment = {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{self._ports['s3.port']}",
@@ -106,14 +104,3 @@ class S3Server(Killable):
 
 
 _PARTS = ("master", "volume", "filer", "s3")
-
-
-def _free_ports(count: int) -> list[int]:
-    """Ports below those that systems hand out, so that none is lost before the server has it."""
-    found: set[int] = set()
-    while len(found) < count:
-        port = random.randrange(20_000, 32_000)
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)):
-                found.add(port)
-    return sorted(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ from spinelift.mesh.parameters import PARAMETERS
 from spinelift.mesh.presets import TARGETS
 from spinelift.service.metrics import Metrics
 from spinelift.service.settings import ServiceSettings
+from spinelift.web import settings
 
+VARIABLE = re.compile(r'"((?:SPINELIFT|AWS)_[A-Z_0-9]+|[A-Z]+_URL)"')
 DOCS = Path(__file__).parents[1] / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
 CLI = (DOCS / "cli.md").read_text(encoding="utf-8")
@@ -86,9 +89,8 @@ def test_target_is_documented(target: str) -> None:
 
 def settings_of_the_service() -> dict[str, str]:
     """Variables in docs/operations.md, and their defaults."""
-    rows = [
-        line.split(" | ") for line in OPERATIONS.splitlines() if line.startswith("| `SPINELIFT")
-    ]
+    part = OPERATIONS.split("\n## Settings\n")[1].split("\n## ")[0]
+    rows = [line.split(" | ") for line in part.splitlines() if line.startswith("| `SPINELIFT")]
     return {row[0].removeprefix("| ").strip("`"): row[1] for row in rows}
 
 
@@ -117,3 +119,14 @@ def test_metrics_are_documented() -> None:
     assert "spinelift_jobs_total" in names
     for name in names:
         assert name.startswith("process_") or name in OPERATIONS
+
+
+def test_settings_of_the_web_application_are_documented() -> None:
+    sources = (Path(settings.__file__).parent / f"{name}.py" for name in ("distributed", "mail"))
+    read = {name for source in sources for name in VARIABLE.findall(source.read_text())}
+    part = OPERATIONS.split("\n## Settings of the web application\n")[1].split("\n## ")[0]
+    rows = [line for line in part.splitlines() if line.startswith("| `")]
+    told = {name for row in rows for name in re.findall(r"`([A-Z_0-9]+)`", row.split(" | ")[0])}
+
+    assert "DATABASE_URL" in read
+    assert told == read

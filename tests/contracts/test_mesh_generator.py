@@ -339,6 +339,15 @@ def test_what_a_watcher_raises_ends_the_job_and_is_raised(
     assert_meshes(lone_worker, MeshRequest(path, "arm", MeshParameters()))
 
 
+@pytest.fixture
+def _interruptible() -> Iterator[None]:
+    """Also where the tests run in the background of a shell, which has them ignore Ctrl+C."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("_interruptible")
 def test_interruption_ends_the_job(lone_worker: MeshGenerator, tmp_path: Path, gate: Path) -> None:
     main = threading.main_thread()
     assert threading.current_thread() is main

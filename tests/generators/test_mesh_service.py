@@ -31,8 +31,8 @@ from spinelift.mesh.errors import ImageTooLarge, ImageUnreadable, InvalidParamet
 from spinelift.mesh.parameters import MeshParameters
 
 from ..art import write_png
+from ..outbound.servers import Asked, saying, silence
 from ..service.faults import Proxy, hang_up, html, plain, proxying, refusal, reply
-from ..service.servers import Asked, saying, silence
 from ..service.serving import serving
 
 POST = "POST /api/v1/mesh/generate"

@@ -14,8 +14,8 @@ from typing import Any
 
 import httpx
 
-from tests.service import servers
-from tests.service.servers import Answer, Asked
+from tests.outbound import servers
+from tests.outbound.servers import Answer, Asked
 
 
 class Proxy:

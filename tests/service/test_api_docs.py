@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -14,9 +12,11 @@ import pytest
 from spinelift.samples.__main__ import write
 from spinelift.service.problems import STATUSES
 
+from ..curl import Curl
 from .serving import serving
 
 PAGE = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+PAGE = PAGE.split("\n## The mesh service\n")[1]
 COMMANDS = re.findall(r"^curl .*$", PAGE, re.MULTILINE)
 BASE = "http://127.0.0.1:8000"
 ART = "build/samples/"
@@ -24,8 +24,8 @@ ART = "build/samples/"
 
 @pytest.fixture(scope="module")
 def art(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("samples")
-    write(folder)
+    folder = tmp_path_factory.mktemp("clone")
+    write(folder / ART)
     return folder
 
 
@@ -36,36 +36,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def ask(client: httpx.Client, art: Path, command: str, job_id: str) -> httpx.Response:
-    """Do what curl would do; ValueError for an option that this does not know."""
-    words = iter(shlex.split(command.replace("JOB_ID", job_id))[1:])
-    method, url = "GET", ""
-    request: dict[str, Any] = {"headers": {}, "files": [], "data": {}}
-    for word in words:
-        match word:
-            case "-H":
-                name, _, value = next(words).partition(": ")
-                request["headers"][name] = value
-            case "-F":
-                method = "POST"
-                name, _, value = next(words).partition("=")
-                if value.startswith("@"):
-                    file = art / value.removeprefix("@").removeprefix(ART)
-                    request["files"].append((name, (file.name, file.read_bytes())))
-                else:
-                    request["data"][name] = value
-            case "-d":
-                method, request["content"] = "POST", next(words)
-            case "-X":
-                method = next(words)
-            case "-o":
-                next(words)
-            case "-N":
-                pass
-            case _ if word.startswith(BASE):
-                url = word.removeprefix(BASE)
-            case _:
-                raise ValueError(word)
-    return client.request(method, url, **request)
+    return Curl(client, base=BASE, files=art).ask(command.replace("JOB_ID", job_id))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

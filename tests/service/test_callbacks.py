@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 from structlog.testing import capture_logs
 
-from spinelift.service.addresses import AddressRule
+from spinelift.outbound.addresses import AddressRule
+from spinelift.outbound.requests import Outbound, UrlRefused
 from spinelift.service.callbacks import CallbackSender, Patience
-from spinelift.service.outbound import Outbound, UrlRefused
 from spinelift.service.webhooks import CallbackEvent
-from tests.service.servers import Answer, Asked, Server, saying, serving, silence
+from tests.outbound.servers import Answer, Asked, Server, saying, serving, silence
 
 SECRET, OLDER_SECRET, FOREIGN_SECRET = (
     "whsec_" + base64.b64encode(bytes([number]) * 32).decode() for number in range(3)

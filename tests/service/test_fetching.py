@@ -13,10 +13,10 @@ import pytest
 
 from spinelift.images.limits import ImageLimits
 from spinelift.mesh.errors import ImageTooLarge
-from spinelift.service.addresses import Address, AddressRule
+from spinelift.outbound.addresses import Address, AddressRule
+from spinelift.outbound.requests import Outbound, Resolve, UrlRefused, UrlUnreachable, resolve
 from spinelift.service.fetching import Fetched, Fetcher
-from spinelift.service.outbound import Outbound, Resolve, UrlRefused, UrlUnreachable, resolve
-from tests.service.servers import CERTIFICATE, Asked, names, saying, serving, silence
+from tests.outbound.servers import CERTIFICATE, Asked, names, saying, serving, silence
 
 IMAGE = b"\x89PNG" + bytes(range(256)) * 40
 OK = b"HTTP/1.1 200 OK\r\n"

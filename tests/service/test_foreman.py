@@ -21,14 +21,14 @@ from spinelift.engine.limits import JobLimits
 from spinelift.engine.runner import JobRunner
 from spinelift.images import DEFAULT_LIMITS, encode_png
 from spinelift.mesh.parameters import MeshParameters
+from spinelift.outbound.addresses import AddressRule
+from spinelift.outbound.requests import Outbound
 from spinelift.service import answers
-from spinelift.service.addresses import AddressRule
 from spinelift.service.fetching import Fetcher
 from spinelift.service.foreman import Foreman
 from spinelift.service.images import JobImages
 from spinelift.service.jobs import JobConflict, JobNotFound, Jobs
 from spinelift.service.orders import Order, Upload
-from spinelift.service.outbound import Outbound
 from spinelift.service.records import JobRecord
 from spinelift.service.stores import JobStore
 from spinelift.service.stores.memory import MemoryJobStore

@@ -15,8 +15,8 @@ import pytest
 
 import spinelift
 
-from .servers import Answer, Server, saying
-from .servers import serving as serving_http
+from ..outbound.servers import Answer, Server, saying
+from ..outbound.servers import serving as serving_http
 from .serving import GENERATE, VALIDATE, WAIT, error, picture, serving
 
 

@@ -31,8 +31,8 @@ from spinelift.service.storage import (
     written_at,
 )
 
+from ..outbound.servers import saying, serving, silence
 from ..s3_server import S3Server
-from .servers import saying, serving, silence
 
 pytestmark = pytest.mark.anyio
 

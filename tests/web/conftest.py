@@ -14,6 +14,7 @@ from django.db import connection
 from django.test import Client, TransactionTestCase
 from pytest_django import Settings
 
+from spinelift.web import workers
 from spinelift.web.accounts.models import Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM, Actor
@@ -60,8 +61,18 @@ def _nobody_has_asked_yet() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _files_are_the_tests_own(tmp_path: Path, settings: Settings) -> None:
-    settings.MEDIA_ROOT = tmp_path / "media"
+def media(tmp_path: Path, settings: Settings) -> Path:
+    """The folder that is the storage."""
+    folder = tmp_path / "media"
+    settings.MEDIA_ROOT = folder
+    settings.LOCAL_COPIES = tmp_path / "copies"
+    return folder
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_worker_is_left() -> Iterator[None]:
+    yield
+    workers.close()
 
 
 def actor_of(user: User) -> Actor:

@@ -66,7 +66,8 @@ def ask(world: World, operation: str, person: str, scope: Scope = Scope.WRITE) -
     answer = Client().generic(
         method, ROOT + path.format(**access.path(world)), content, kind, headers=headers
     )
-    answer.getvalue()  # what is streamed is an open file before
+    if answer.streaming:
+        answer.getvalue()  # else its file stays open
     return answer
 
 
@@ -92,7 +93,7 @@ def test_operation_is_for_those_whom_it_is_for(operation: str, person: str) -> N
     world = make_world()
     answer = ask(world, operation, person)
     assert answer.status_code in expected(person, ACCESS[operation].least), answer.content
-    if answer.status_code >= 400 and answer.content:  # which HEAD does not have
+    if answer.status_code >= 400 and not operation.startswith("HEAD"):
         assert set(answer.json()) == {"error"}
 
 

@@ -29,12 +29,18 @@ _COMMANDS = {
     "presets": "Show presets, parameters and targets.",
     "init": "Write a commented spinelift.toml.",
     "serve": "Serve the whole system on this machine.",
+    "web": "Serve the web application, one of the processes of many machines.",
+    "worker": "Do the jobs of the web application.",
+    "scheduler": "Find the jobs that were lost, and have removed what is old.",
+    "manage": "Run a command of Django's, such as migrate.",
     "mesh-service": "Serve meshes over HTTP.",
     "cache": "Show or clear what was kept of earlier runs.",
 }
 for _command, _help in _COMMANDS.items():
     _name = _command.replace("-", "_")
-    app.command(f"spinelift.cli.{_name}:{_name}", name=_command, help=_help)
+    # What comes after `manage` is for Django, a call for help too.
+    _flags = {"help_flags": (), "version_flags": ()} if _command == "manage" else {}
+    app.command(f"spinelift.cli.{_name}:{_name}", name=_command, help=_help, **_flags)
 
 
 def parse_and_run(arguments: list[str]) -> int:

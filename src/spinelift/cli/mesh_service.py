@@ -7,6 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from spinelift.cli.exits import STOPS, Exit, UsageError
+from spinelift.cli.packages import packages_of
 
 
 def mesh_service(
@@ -20,17 +21,10 @@ def mesh_service(
     ] = None,
 ) -> int:
     """Serve meshes over HTTP. Everything else is set by SPINELIFT_...: see docs/operations.md."""
-    try:
+    with packages_of("service"):
         from spinelift.service.server import run_service
         from spinelift.service.settings import UnusableSettings, read_settings
         from spinelift.serving import CannotListen
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "spinelift":
-            raise
-        raise UsageError(
-            f"The mesh service needs packages that are not installed ({error.name}): "
-            "pip install 'spinelift[service]'."
-        ) from None
     flags = {"host": host, "port": port, "workers": workers}
     try:
         settings = read_settings(**{name: it for name, it in flags.items() if it is not None})

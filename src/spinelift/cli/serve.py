@@ -11,9 +11,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from spinelift.cli.django_program import EMBEDDED, SETTINGS, set_up_django
 from spinelift.cli.exits import STOPS, Exit, UsageError
-
-EMBEDDED = "spinelift.web.settings.embedded"
+from spinelift.cli.packages import packages_of
 
 
 def serve(
@@ -36,18 +36,10 @@ def serve(
         raise UsageError(
             f"{host} can be reached by others, who would be let in as you: add --accounts."
         )
-    try:
+    with packages_of("web"):
         from platformdirs import user_data_path
 
-        from spinelift.logs import configure_logs
         from spinelift.serving import CannotListen, listen
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.partition(".")[0] == "spinelift":
-            raise
-        raise UsageError(
-            f"The web application needs packages that are not installed ({error.name}): "
-            "pip install 'spinelift[web]'."
-        ) from None
     folder = (data or user_data_path("spinelift", appauthor=False)).absolute()
     try:
         listening = listen(host, port)
@@ -56,10 +48,9 @@ def serve(
         raise UsageError(str(error)) from None
     except OSError as error:
         raise UsageError(f"{folder} cannot be used ({error.strerror}).") from None
-    configure_logs()
     with listening:
         os.environ |= {
-            "DJANGO_SETTINGS_MODULE": EMBEDDED,
+            SETTINGS: EMBEDDED,
             "SPINELIFT_DATA": str(folder),
             "SPINELIFT_ACCOUNTS": "yes" if accounts else "",
         }
@@ -68,9 +59,7 @@ def serve(
 
 
 def _serve(listening: socket.socket, data: Path, *, with_demo: bool, opens: bool) -> int:
-    import django
-
-    django.setup()
+    set_up_django()
     from spinelift.web.server import FolderTaken, serve
 
     def say(url: str) -> None:

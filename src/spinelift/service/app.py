@@ -20,8 +20,9 @@ from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.limits import JobLimits
 from spinelift.engine.runner import JobRunner, Work
 from spinelift.images import DEFAULT_LIMITS
+from spinelift.outbound.addresses import AddressRule
+from spinelift.outbound.requests import Outbound
 from spinelift.service import openapi, routes
-from spinelift.service.addresses import AddressRule
 from spinelift.service.bodies import BoundedBodies
 from spinelift.service.callbacks import CallbackSender
 from spinelift.service.fetching import Fetcher
@@ -30,7 +31,6 @@ from spinelift.service.images import JobImages
 from spinelift.service.intake import Intake
 from spinelift.service.jobs import Jobs
 from spinelift.service.metrics import Metrics
-from spinelift.service.outbound import Outbound
 from spinelift.service.problems import ServiceClosing, Unauthorized, answer_problems, response
 from spinelift.service.records import JobRecord
 from spinelift.service.requests import ObservedRequests

@@ -10,23 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-import random
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
-import httpcore
 import structlog
 
-from spinelift.contract.retry_after import retry_after_seconds
-from spinelift.service.outbound import Outbound, UrlRefused, UrlUnreachable
-from spinelift.service.webhooks import CallbackEvent, Signer
-
-_PASSING = {408, 425, 429, *range(500, 600)}
-"""Statuses that another attempt may not get; HTTP says so of the first three."""
+from spinelift.outbound.messages import Message, Undelivered, post, retry_seconds
+from spinelift.outbound.requests import Outbound, UrlRefused
+from spinelift.outbound.signatures import Signer
+from spinelift.service.webhooks import CallbackEvent
 
 _log = structlog.get_logger(__name__)
 
@@ -56,33 +51,16 @@ class Patience:
     give_up_seconds: float = 15 * 60
 
     def retry_seconds(self, failures: int, asked_seconds: float) -> float:
-        """How long to wait after so many failures in a row, where the receiver asked for so much.
-
-        Up to half less by chance, so that a receiver that was down does not get all at once.
-        """
-        doubled = self.first_retry_seconds * 2.0 ** min(failures - 1, 32)
-        chosen = min(doubled, self.longest_retry_seconds) * random.uniform(0.5, 1)  # noqa: S311
-        return max(chosen, min(asked_seconds, self.longest_retry_seconds))
+        """As `outbound.messages.retry_seconds` has it, between these bounds."""
+        return retry_seconds(
+            failures,
+            asked_seconds,
+            first=self.first_retry_seconds,
+            longest=self.longest_retry_seconds,
+        )
 
 
 DEFAULT_PATIENCE = Patience()
-
-
-class _Undelivered(Exception):
-    """An attempt failed; the text says why."""
-
-    def __init__(
-        self,
-        why: str,
-        *,
-        is_passing: bool,
-        is_unwanted: bool = False,
-        asked_seconds: float = 0,
-    ) -> None:
-        super().__init__(why)
-        self.is_passing = is_passing
-        self.is_unwanted = is_unwanted
-        self.asked_seconds = asked_seconds
 
 
 @dataclass
@@ -235,7 +213,7 @@ class CallbackSender:
             attempts += 1
             try:
                 status = await self._attempt(event)
-            except _Undelivered as failure:
+            except Undelivered as failure:
                 line.failures += 1
                 tried_seconds = self._clock() - began
                 if failure.is_unwanted:
@@ -255,41 +233,20 @@ class CallbackSender:
             return
 
     async def _attempt(self, event: CallbackEvent) -> int:
-        """Send it once and return the status of the answer, whose body is not read."""
-        body = event.body()
+        """Send it once and return the status of the answer. Raises Undelivered."""
+        message = Message(event.url, event.message_id, event.body())
         try:
             self.check_callback_url(event.url)
-            async with self._outbound.request(
-                "POST",
-                event.url,
-                seconds=self._patience.answer_seconds,
-                headers={
-                    "Content-Type": "application/json",
-                    **self._signer.headers(event.message_id, body, self._clock()),
-                },
-                content=body.encode(),
-            ) as response:
-                if 200 <= response.status < 300:
-                    return response.status
-                raise _Undelivered(
-                    f"The receiver answers {response.status}.",
-                    is_passing=response.status in _PASSING,
-                    is_unwanted=response.status == HTTPStatus.GONE,
-                    asked_seconds=_retry_after(response, self._clock()),
-                )
         except UrlRefused as error:
-            raise _Undelivered(str(error), is_passing=False) from error
-        except UrlUnreachable as error:
-            raise _Undelivered(str(error), is_passing=True) from error
+            raise Undelivered(str(error), is_passing=False) from error
+        return await post(
+            self._outbound,
+            self._signer,
+            message,
+            seconds=self._patience.answer_seconds,
+            now=self._clock(),
+        )
 
 
 def _names(event: CallbackEvent) -> dict[str, Any]:
     return {"job_id": event.job_id, "sequence": event.sequence, "type": event.type}
-
-
-def _retry_after(response: httpcore.Response, now: float) -> float:
-    """Seconds that the receiver asks for; 0 where it does not."""
-    for name, value in response.headers:
-        if name.lower() == b"retry-after":
-            return retry_after_seconds(value.decode("ascii", "replace"), now)
-    return 0

@@ -12,7 +12,7 @@ import httpcore
 from spinelift.images.amounts import BYTES, in_words
 from spinelift.images.limits import ImageLimits, shown
 from spinelift.mesh.errors import ImageTooLarge
-from spinelift.service.outbound import Outbound, UrlUnreachable
+from spinelift.outbound.requests import Outbound, UrlUnreachable
 
 _HEADERS = {"Accept": "image/*", "Accept-Encoding": "identity"}
 

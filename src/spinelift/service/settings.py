@@ -13,8 +13,8 @@ from spinelift.engine.cache import default_folder
 from spinelift.engine.limits import MEMORY_BYTES, SECONDS
 from spinelift.engine.pool import usable_cores
 from spinelift.images import DEFAULT_LIMITS
-from spinelift.service.addresses import AddressRule
-from spinelift.service.webhooks import Signer
+from spinelift.outbound.addresses import AddressRule
+from spinelift.outbound.signatures import Signer
 
 MEBIBYTE = 2**20
 

@@ -1,20 +1,12 @@
-"""An event in the life of a job as a signed message; here and nowhere else is the format.
-
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
-"""
+"""An event in the life of a job as a message; here and nowhere else is the format."""
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from standardwebhooks import Webhook
-
+from spinelift.outbound.messages import body_of
 from spinelift.service.records import JobRecord, Status
 from spinelift.service.wire import result_url
 
@@ -25,9 +17,6 @@ _TYPES: dict[Status, str] = {
     "failed": "mesh.failed",
     "cancelled": "mesh.cancelled",
 }
-
-_PREFIX = "whsec_"
-_SECRET_BYTES = range(24, 64 + 1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,13 +86,7 @@ class CallbackEvent:
             content["result_url"] = self.result_url
         if self.error is not None:
             content["error"] = self.error
-        occurred = datetime.fromtimestamp(self.occurred_at, UTC).isoformat(timespec="milliseconds")
-        payload = {
-            "type": self.type,
-            "timestamp": occurred.replace("+00:00", "Z"),
-            "data": content,
-        }
-        return json.dumps(payload, separators=(",", ":"))
+        return body_of(self.type, datetime.fromtimestamp(self.occurred_at, UTC), content)
 
 
 def event_of(record: JobRecord, estimated_remaining: float | None) -> CallbackEvent:
@@ -121,49 +104,3 @@ def event_of(record: JobRecord, estimated_remaining: float | None) -> CallbackEv
         result_url=result_url(record.job_id) if record.status == "completed" else None,
         error=record.error,
     )
-
-
-class Signer:
-    """Signs with every secret, so that receivers may know any of them while they are exchanged.
-
-    Parameters
-    ----------
-    secrets
-        `whsec_` and 24 to 64 bytes in base64, else ValueError; the newest first.
-    """
-
-    def __init__(self, secrets: Sequence[str]) -> None:
-        self._webhooks = [Webhook(_key(secret)) for secret in secrets]
-
-    @property
-    def can_sign(self) -> bool:
-        """Whether there is a secret at all."""
-        return bool(self._webhooks)
-
-    def headers(self, message_id: str, body: str, seconds: float) -> dict[str, str]:
-        """What proves to the receiver that this body was sent by us at this moment."""
-        moment = datetime.fromtimestamp(int(seconds), UTC)
-        signatures = [webhook.sign(message_id, moment, body) for webhook in self._webhooks]
-        return {
-            "webhook-id": message_id,
-            "webhook-timestamp": str(int(seconds)),
-            "webhook-signature": " ".join(signatures),
-        }
-
-
-def _key(secret: str) -> bytes:
-    """The secret's bytes; `Webhook` itself would take anything, and pass over what is no base64."""
-    try:
-        if not secret.startswith(_PREFIX):
-            raise ValueError
-        encoded = secret.removeprefix(_PREFIX).rstrip("=")
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-        if len(key) not in _SECRET_BYTES:
-            raise ValueError
-    except (ValueError, binascii.Error) as error:
-        # Without the secret, which must not get into logs.
-        raise ValueError(
-            f"a webhook secret is {_PREFIX} and {_SECRET_BYTES[0]} to {_SECRET_BYTES[-1]} bytes "
-            "in base64; one of those that are configured is not"
-        ) from error
-    return key

@@ -11,6 +11,7 @@ from spinelift.web.http.problems import answer_problems
 from spinelift.web.http.values import StrictParser
 from spinelift.web.images.api import router as images
 from spinelift.web.meshes.api import router as meshes
+from spinelift.web.notifications.api import router as notifications
 from spinelift.web.presets.api import router as presets
 from spinelift.web.projects.api import router as projects
 
@@ -24,5 +25,5 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 answer_problems(api)
-for router in (accounts, projects, images, presets, meshes, history):
+for router in (accounts, projects, images, presets, meshes, notifications, history):
     api.add_router("", router)

@@ -15,6 +15,8 @@ from spinelift.engine.pool import usable_cores
 from spinelift.engine.runner import JobRunner
 from spinelift.generators.in_process import InProcessMeshGenerator
 from spinelift.generators.mesh_service import MeshServiceClient
+from spinelift.outbound.addresses import AddressRule
+from spinelift.outbound.requests import Outbound
 
 _made: dict[str, Any] = {}
 _closing: list[Callable[[], None]] = []
@@ -24,6 +26,11 @@ _making = threading.RLock()
 def mesh_generator() -> MeshGenerator:
     """Who makes the meshes of jobs: settings.MESH_GENERATOR, a function of this module's kind."""
     return _once("mesh_generator", import_string(settings.MESH_GENERATOR))  # type: ignore[no-any-return]
+
+
+def webhook_outbound() -> Outbound:
+    """Opens the URLs of users' webhooks, as settings.WEBHOOK_... allow."""
+    return _once("webhook_outbound", _webhook_outbound)  # type: ignore[no-any-return]
 
 
 def close() -> None:
@@ -47,6 +54,11 @@ def mesh_service() -> MeshGenerator:
     client = MeshServiceClient(settings.MESH_SERVICE_URL, token=settings.MESH_SERVICE_TOKEN)
     _closing.append(client.close)
     return client
+
+
+def _webhook_outbound() -> Outbound:
+    rule = AddressRule(settings.WEBHOOK_ALLOWED_HOSTS)
+    return Outbound(rule, allow_http=settings.WEBHOOK_ALLOW_HTTP)
 
 
 def _once(name: str, make: Callable[[], Any]) -> Any:

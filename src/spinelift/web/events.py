@@ -99,6 +99,14 @@ class LoginFailed(Event):
         return "user/unknown"
 
 
+class NotificationSettingsChanged(AccountEvent):
+    action = "notification_settings.changed"
+
+
+class WebhookSecretMade(AccountEvent):
+    action = "webhook_secret.made"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenEvent(AccountEvent):
     """Of one token of a user."""

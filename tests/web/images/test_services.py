@@ -8,12 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from spinelift.images import encode_png
 from spinelift.mesh.errors import ImageTooLarge, ImageUnreadable
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
@@ -33,14 +31,7 @@ from spinelift.web.images.sweeping import sweep_blobs
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import create_project, delete_project
 
-
-@pytest.fixture(autouse=True)
-def _files(tmp_path: Path, settings: Any) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-def picture(shade: int = 255) -> bytes:
-    return encode_png(np.full((20, 30, 4), shade, dtype=np.uint8))
+from .asking import files, picture
 
 
 def upload(shade: int = 255) -> ImageFile:
@@ -52,14 +43,10 @@ def image(project: Project) -> ProjectImage:
     return add_image(actor=SYSTEM, project=project, name="arm", upload=upload())
 
 
-def files(folder: Path) -> list[Path]:
-    return [path for path in folder.rglob("*") if path.is_file()]
-
-
-def test_image_is_measured_and_kept(image: ProjectImage, tmp_path: Path) -> None:
+def test_image_is_measured_and_kept(image: ProjectImage, media: Path) -> None:
     blob = image.blob
     assert (blob.format, blob.width, blob.height, blob.size) == ("PNG", 30, 20, len(picture()))
-    assert [path.read_bytes() for path in files(tmp_path)] == [picture()]
+    assert [path.read_bytes() for path in files(media)] == [picture()]
     entry = AuditEntry.objects.get(action="image.added")
     assert entry.after == {"name": "arm", "sha256": blob.sha256}
 
@@ -76,11 +63,11 @@ def test_image_that_claims_to_be_huge_is_refused() -> None:
         examine(io.BytesIO(head), "arm.png")
 
 
-def test_same_bytes_are_kept_once(image: ProjectImage, alice: User, tmp_path: Path) -> None:
+def test_same_bytes_are_kept_once(image: ProjectImage, alice: User, media: Path) -> None:
     other = create_project(actor=SYSTEM, owner=alice, name="Wolf")
     again = add_image(actor=SYSTEM, project=other, name="leg", upload=upload())
     assert again.blob == image.blob
-    assert len(files(tmp_path)) == 1
+    assert len(files(media)) == 1
 
 
 def test_name_is_one_images(image: ProjectImage) -> None:
@@ -132,28 +119,28 @@ def a_day_passes() -> None:
         blob.save()
 
 
-def test_deleted_bytes_stay_for_a_day(image: ProjectImage, tmp_path: Path) -> None:
+def test_deleted_bytes_stay_for_a_day(image: ProjectImage, media: Path) -> None:
     assert sweep_blobs() == 0
     a_day_passes()
     delete_image(actor=SYSTEM, image=image)
     assert sweep_blobs() == 0
     assert sweep_blobs() == 0
-    assert len(files(tmp_path)) == 1
+    assert len(files(media)) == 1
     a_day_passes()
     assert sweep_blobs() == 1
-    assert files(tmp_path) == []
+    assert files(media) == []
     assert not Blob.objects.exists()
 
 
-def test_bytes_of_a_deleted_project_are_swept(image: ProjectImage, tmp_path: Path) -> None:
+def test_bytes_of_a_deleted_project_are_swept(image: ProjectImage, media: Path) -> None:
     delete_project(actor=SYSTEM, project=image.project)
     sweep_blobs()
     a_day_passes()
     assert sweep_blobs() == 1
-    assert files(tmp_path) == []
+    assert files(media) == []
 
 
-def test_bytes_that_are_used_again_have_their_day_anew(image: ProjectImage, tmp_path: Path) -> None:
+def test_bytes_that_are_used_again_have_their_day_anew(image: ProjectImage, media: Path) -> None:
     delete_image(actor=SYSTEM, image=image)
     sweep_blobs()
     a_day_passes()
@@ -161,7 +148,7 @@ def test_bytes_that_are_used_again_have_their_day_anew(image: ProjectImage, tmp_
     assert sweep_blobs() == 0
     delete_image(actor=SYSTEM, image=again)
     assert sweep_blobs() == 0
-    assert len(files(tmp_path)) == 1
+    assert len(files(media)) == 1
 
 
 def test_sweep_that_failed_is_done_again(image: ProjectImage, monkeypatch: Any) -> None:
@@ -180,15 +167,15 @@ def test_sweep_that_failed_is_done_again(image: ProjectImage, monkeypatch: Any) 
     assert sweep_blobs() == 1
 
 
-def test_image_that_cannot_be_added_leaves_nothing(project: Project, tmp_path: Path) -> None:
+def test_image_that_cannot_be_added_leaves_nothing(project: Project, media: Path) -> None:
     with pytest.raises(NameRefused):
         add_image(actor=SYSTEM, project=project, name="", upload=upload())
     assert not Blob.objects.exists()
-    assert files(tmp_path) == []
+    assert files(media) == []
 
 
 @pytest.mark.django_db(transaction=True)
-def test_same_bytes_uploaded_at_once_are_kept_once(tmp_path: Path) -> None:
+def test_same_bytes_uploaded_at_once_are_kept_once(media: Path) -> None:
     owner = User.objects.create_user("alice@example.com")
     projects = [create_project(actor=SYSTEM, owner=owner, name=f"Fox {n}") for n in range(8)]
 
@@ -202,5 +189,5 @@ def test_same_bytes_uploaded_at_once_are_kept_once(tmp_path: Path) -> None:
         list(pool.map(add, projects))
 
     assert ProjectImage.objects.count() == len(projects)
-    assert [path.read_bytes() for path in files(tmp_path)] == [picture()]
+    assert [path.read_bytes() for path in files(media)] == [picture()]
     assert list(faults()) == []

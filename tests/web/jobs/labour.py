@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
 from uuid import UUID, uuid4
 
 from spinelift.contract.generation import OnProgress, Progress
@@ -19,9 +18,8 @@ from spinelift.web.operations import Publish
 
 @dataclass(frozen=True, kw_only=True)
 class LabourEvent(Event):
-    """A job of this kind has ended; the audit counts how often."""
+    """Of a job of this kind; the audit counts how often."""
 
-    action: ClassVar[str] = "labour.ended"
     job_id: UUID
 
     @property
@@ -31,6 +29,14 @@ class LabourEvent(Event):
     @property
     def subject(self) -> str:
         return f"job/{self.job_id}"
+
+
+class LabourEnded(LabourEvent):
+    action = "labour.ended"
+
+
+class LabourBegunAnew(LabourEvent):
+    action = "labour.begun_anew"
 
 
 def do_nothing(job: Job, on_progress: OnProgress) -> str:

@@ -58,6 +58,11 @@ def cancel(job: Job) -> Job:
         return cancel_job(publish=publish, job=job)
 
 
+def retry(job: Job) -> Job:
+    with operation(SYSTEM) as publish:
+        return retry_job(publish=publish, job=job)
+
+
 def claimed(job: Job) -> Job:
     found = claim(job_id=job.id)
     assert found is not None
@@ -160,11 +165,11 @@ class Life:
     def is_tried_again(self, _: int) -> None:
         before = row(self.job)
         if before["status"] in (Status.FAILED, Status.CANCELLED):
-            retry_job(job=self.job)
+            retry(self.job)
             self.left = ATTEMPTS
         else:
             with pytest.raises((JobUnfinished, JobDone)):
-                retry_job(job=self.job)
+                retry(self.job)
             assert row(self.job) == before
 
     def is_reconciled(self, _: int) -> None:
@@ -336,7 +341,7 @@ def test_cancelled_job_can_be_tried_again_and_its_first_worker_is_too_late() -> 
     job = claimed(new_job())
     cancel(job)
     assert ends(job) == [("cancelled", None)]
-    again = retry_job(job=job)
+    again = retry(job)
     assert (again.status, again.percent, again.error) == ("queued", 0, None)
     with pytest.raises(JobLost):
         finish(job)
@@ -344,7 +349,7 @@ def test_cancelled_job_can_be_tried_again_and_its_first_worker_is_too_late() -> 
     with pytest.raises(JobLost):
         finish(job)
     with pytest.raises(JobDone):
-        retry_job(job=job)
+        retry(job)
     assert [status for status, _ in ends(job)] == ["cancelled", "completed"]
 
 
@@ -355,7 +360,7 @@ def test_nothing_can_be_done_to_a_job_that_is_gone() -> None:
     for lost in (finish, lambda job: extend_lease(job=job)):
         with pytest.raises(JobLost):
             lost(job)
-    for unknown in (cancel, lambda job: retry_job(job=job)):
+    for unknown in (cancel, retry):
         with pytest.raises(NotFound):
             unknown(job)
     assert claim(job_id=job.id) is None

@@ -143,7 +143,8 @@ def test_what_has_not_passed_in_an_hour_is_given_up() -> None:
     assert (job.status, code(job)) == ("failed", "JOB_GIVEN_UP")
     assert "does not answer. It was tried again for an hour." in job.message
 
-    retry_job(job=job)
+    with operation(SYSTEM) as publish:
+        retry_job(publish=publish, job=job)
     assert look_at(job).status == "queued"
 
 

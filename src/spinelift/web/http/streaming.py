@@ -29,10 +29,25 @@ def streaming(
 
 def pieces_of(file: IO[bytes]) -> Iterator[bytes]:
     """A file from its beginning; it is closed at its end, or when nobody wants the rest."""
-    with file:
-        file.seek(0)
-        while piece := file.read(CHUNK_BYTES):
-            yield piece
+    file.seek(0)
+    return _Pieces(file)
+
+
+class _Pieces(Iterator[bytes]):
+    """No generator, which would not close what nobody has begun to read."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __next__(self) -> bytes:
+        piece = self._file.read(CHUNK_BYTES)
+        if not piece:
+            self.close()
+            raise StopIteration
+        return piece
+
+    def close(self) -> None:
+        self._file.close()
 
 
 async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
@@ -17,6 +17,7 @@ from spinelift.images import DEFAULT_LIMITS
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.http.problems import problem_response
 from spinelift.web.http.requests import actor_of
+from spinelift.web.http.streaming import pieces_of, streaming
 from spinelift.web.http.uploads import Body, files_of, whole_body
 from spinelift.web.http.values import Words
 from spinelift.web.images import storage
@@ -183,11 +184,12 @@ def read_content(request: ApiRequest, image_id: UUID) -> Any:
     disposition = content_disposition_header(as_attachment=True, filename=file_name) or ""
     url = storage.download_url(blob.key, content_type=content_type, disposition=disposition)
     if url is not None:
-        answer: HttpResponseBase = HttpResponseRedirect(url)
-        answer["Cache-Control"] = "no-store"
-        return answer
-    answer = FileResponse(storage.opened(blob.key), content_type=content_type)
-    answer["Content-Disposition"] = disposition
+        elsewhere = HttpResponseRedirect(url)
+        elsewhere["Cache-Control"] = "no-store"
+        return elsewhere
+    pieces = pieces_of(storage.opened(blob.key))
+    answer = streaming(request, pieces, kind=content_type, name=file_name)
+    answer["Content-Length"] = str(blob.size)
     answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return _cached(answer, image, ASK_AGAIN)
 

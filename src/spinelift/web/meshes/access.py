@@ -27,7 +27,13 @@ def mesh_of(user: User, mesh_id: UUID, least: Role = Role.VIEWER) -> Mesh:
 
 def batch_of(user: User, batch_id: UUID, least: Role = Role.VIEWER) -> Batch:
     """Raises what `mesh_of` does."""
-    found = Batch.objects.visible_to(user).select_related("project").filter(id=batch_id).first()
+    found = (
+        Batch.objects.visible_to(user)
+        .counted()
+        .select_related("project")
+        .filter(id=batch_id)
+        .first()
+    )
     if found is None:
         raise NotFound("There is no such batch, or not for you.")
     check_role(found.role, least)

@@ -34,7 +34,6 @@ from spinelift.web.meshes.schemas import (
     OrderIn,
     RetriedOut,
     StatusOut,
-    shown_batch,
     status_of,
 )
 from spinelift.web.meshes.services import (
@@ -214,9 +213,8 @@ def download_project(
     """The newest mesh of every image of a project, in one skeleton."""
     project = project_of(request.user, project_id)
     found = Mesh.objects.current().filter(image__project=project)
-    meshes = list(
-        found.select_related("image", "blob", "job").order_by("image__created_at", "image")
-    )
+    found = found.select_related("image", "blob", "job")
+    meshes = list(found.order_by("image__created_at", "image"))
     answer: HttpResponse | StreamingHttpResponse
     if format == "zip":
         answer = _zip(request, skeleton_zip(meshes, spine, atlas=atlas), project.name)
@@ -231,7 +229,7 @@ def download_project(
 @paginate
 def list_batches(request: ApiRequest, project_id: UUID) -> Any:
     """The batches of a project, the newest first."""
-    return _Shown(project_of(request.user, project_id).batches.all())
+    return project_of(request.user, project_id).batches.counted()
 
 
 @router.post("/projects/{project_id}/batches", response={202: BatchOut})
@@ -249,13 +247,13 @@ def generate_batch(request: ApiRequest, project_id: UUID, wanted: BatchIn) -> An
         order=_order(request, wanted),
         with_locked=wanted.with_locked,
     )
-    return Status(202, shown_batch(batch))
+    return Status(202, batch_of(request.user, batch.id))
 
 
 @router.get("/batches/{batch_id}", response=BatchOut)
 def read_batch(request: ApiRequest, batch_id: UUID) -> Any:
     """How far a batch is."""
-    return shown_batch(batch_of(request.user, batch_id))
+    return batch_of(request.user, batch_id)
 
 
 @router.get("/batches/{batch_id}/meshes", response=list[MeshOut])
@@ -272,7 +270,7 @@ def list_batch(
 def end_batch(request: ApiRequest, batch_id: UUID) -> Any:
     """Cancel what is unfinished of a batch. For editors."""
     cancel_batch(actor=actor_of(request), batch=batch_of(request.user, batch_id, Role.EDITOR))
-    return shown_batch(batch_of(request.user, batch_id))
+    return batch_of(request.user, batch_id)
 
 
 @router.post("/batches/{batch_id}/retry", response={202: RetriedOut})
@@ -282,25 +280,12 @@ def begin_batch_anew(request: ApiRequest, batch_id: UUID) -> Any:
     return Status(202, {"retried": retry_batch(actor=actor_of(request), batch=batch)})
 
 
-class _Shown:
-    """Batches that are counted only where they are on the page that is asked for."""
-
-    def __init__(self, batches: Any) -> None:
-        self._batches = batches
-
-    def __getitem__(self, page: slice) -> list[BatchOut]:
-        return [shown_batch(batch) for batch in self._batches[page]]
-
-    def all(self) -> Any:
-        return self._batches
-
-
 def _order(request: ApiRequest, wanted: OrderIn) -> MeshOrder:
     return order_of(request.user, wanted.preset, wanted.parameters, wanted.target)
 
 
 def _waited_for(user: User, mesh_id: UUID, seconds: int) -> Mesh:
-    """The mesh once it is finished, or as it is after so long. Raises NotFound where it has gone."""
+    """The mesh once it is finished, or as it is after so long. Raises NotFound."""
     end = time.monotonic() + seconds
     unfinished = Job.objects.filter(mesh=mesh_id, status__in=UNFINISHED)
     while time.monotonic() < end and unfinished.exists():

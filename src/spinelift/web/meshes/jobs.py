@@ -13,6 +13,7 @@ from spinelift.web.components import mesh_generator
 from spinelift.web.errors import StorageUnavailable
 from spinelift.web.images.storage import local_file
 from spinelift.web.images.sweeping import sweep_blobs, sweep_files, sweep_uploads
+from spinelift.web.jobs.cleaning import clean_all
 from spinelift.web.jobs.kinds import Postponed
 from spinelift.web.jobs.models import Job, Queue
 from spinelift.web.meshes.cleaning import finish_batches, remove_failed_meshes, remove_lost_jobs
@@ -74,6 +75,7 @@ class MeshCleanupJob:
             "uploads": sweep_uploads(),
             "blobs": sweep_blobs(),
             "files": sweep_files(),
+            **clean_all(),
         }
 
     def ended(self, job: Job, result: dict[str, int] | None, publish: Publish) -> None:  # noqa: ARG002

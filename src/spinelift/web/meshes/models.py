@@ -6,7 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 
 from spinelift.web.accounts.models import User
 from spinelift.web.images.models import Blob, ProjectImage
@@ -21,6 +21,13 @@ class BatchQuerySet(models.QuerySet["Batch"]):
         """Those of projects that the user is a member of, each with `role`."""
         found = self.filter(project__memberships__user=user)
         return found.annotate(role=F("project__memberships__role"))  # type: ignore[no-redef]
+
+    def counted(self) -> BatchQuerySet:
+        """Each with `total`, and how many of its jobs are in each status, under its name."""
+        jobs = {
+            str(status): Count("meshes", filter=Q(meshes__job__status=status)) for status in Status
+        }
+        return self.annotate(total=Count("meshes"), **jobs)  # type: ignore[no-redef]
 
 
 class Batch(models.Model):
@@ -43,17 +50,18 @@ class Batch(models.Model):
     if TYPE_CHECKING:
         role: str
         """As `Project.role`."""
+        total: int
+        queued: int
+        processing: int
+        completed: int
+        failed: int
+        cancelled: int
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-created_at", "id"]
 
     def __str__(self) -> str:
         return f"batch {self.id}"
-
-    def counts(self) -> dict[str, int]:
-        """How many of its jobs are in each status, those of none left out."""
-        found = self.meshes.order_by().values_list("job__status").annotate(n=models.Count("id"))
-        return {str(status): number for status, number in found}
 
 
 class Source(models.TextChoices):

@@ -144,6 +144,21 @@ class BatchOut(Schema):
     created_at: datetime
     finished_at: datetime | None
 
+    @staticmethod
+    def resolve_progress(batch: Batch) -> int:
+        ended = batch.completed + batch.failed + batch.cancelled
+        return 100 * ended // batch.total if batch.total else 100
+
+    @staticmethod
+    def resolve_status(batch: Batch) -> Status:
+        if batch.queued == batch.total > 0:
+            return Status.QUEUED
+        if batch.queued or batch.processing:
+            return Status.PROCESSING
+        if batch.failed:
+            return Status.FAILED
+        return Status.CANCELLED if batch.cancelled else Status.COMPLETED
+
 
 class RetriedOut(Schema):
     """How many are made once more."""
@@ -174,29 +189,4 @@ def status_of(mesh: Mesh) -> StatusOut:
         sequence=job.sequence,
         updated_at=job.finished_at or job.started_at or job.created_at,
         error=None if job.error is None else ProblemOut(**job.error),
-    )
-
-
-def shown_batch(batch: Batch) -> BatchOut:
-    """The batch, with its counts as they are now."""
-    counts = batch.counts()
-    total = sum(counts.values())
-    ended = sum(counts.get(status, 0) for status in ("completed", "failed", "cancelled"))
-    if ended == total:
-        bad = counts.get("failed", 0), counts.get("cancelled", 0)
-        status = Status.COMPLETED if not any(bad) else Status.FAILED if bad[0] else Status.CANCELLED
-    else:
-        begun = ended or counts.get("processing", 0)
-        status = Status.PROCESSING if begun else Status.QUEUED
-    return BatchOut(
-        id=batch.id,
-        project_id=batch.project_id,
-        total=total,
-        completed=counts.get("completed", 0),
-        failed=counts.get("failed", 0),
-        cancelled=counts.get("cancelled", 0),
-        progress=100 * ended // total if total else 100,
-        status=status,
-        created_at=batch.created_at,
-        finished_at=batch.finished_at,
     )

@@ -182,7 +182,8 @@ def record_end(*, mesh: Mesh, result: MeshResult | None, publish: Publish) -> No
 def record_retry(*, mesh: Mesh, publish: Publish) -> None:
     """Within the transaction in which its job begins anew: its batch is not over any more."""
     publish(MeshRetried(**of(mesh)))
-    Batch.objects.filter(id=mesh.batch_id, finished_at__isnull=False).update(finished_at=None)
+    if mesh.batch_id is not None:
+        Batch.objects.filter(id=mesh.batch_id).update(finished_at=None)
 
 
 def finish_batch(batch_id: UUID, publish: Publish) -> None:
@@ -194,9 +195,9 @@ def finish_batch(batch_id: UUID, publish: Publish) -> None:
         return
     batch.finished_at = timezone.now()
     batch.save(update_fields=["finished_at"])
-    publish(
-        BatchFinished(project_id=batch.project_id, batch_id=batch.id, after=dict(batch.counts()))
-    )
+    ended = Batch.objects.counted().get(id=batch.id)
+    after = {"completed": ended.completed, "failed": ended.failed, "cancelled": ended.cancelled}
+    publish(BatchFinished(project_id=batch.project_id, batch_id=batch.id, after=after))
 
 
 def edit_mesh(*, actor: Actor, user: User, mesh: Mesh, fields: Mapping[str, Any]) -> Mesh:

@@ -52,7 +52,10 @@ def change_preset(
     name: str | None = None,
     parameters: MeshParameters | None = None,
 ) -> Preset:
-    """Give it another name, or other parameters. Raises NameRefused, PresetNameTaken and NotFound."""
+    """Give it another name, or other parameters.
+
+    Raises NameRefused, PresetNameTaken and NotFound.
+    """
     with operation(actor) as publish:
         stored = _locked(preset)
         before = _values(stored)

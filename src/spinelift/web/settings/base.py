@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "spinelift.web.images",
     "spinelift.web.presets",
     "spinelift.web.meshes",
+    "spinelift.web.notifications",
     "spinelift.web.audit",
 ]
 MIDDLEWARE = [
@@ -106,7 +107,9 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 
 PUBLIC_URL = "http://127.0.0.1:8000"
-EMAIL_TIMEOUT = 10
+WEBHOOK_ALLOWED_HOSTS: list[str] = []
+"""Names, addresses and networks that webhooks may lead to although they are not public."""
+WEBHOOK_ALLOW_HTTP = False
 LIMITS = UserLimits()
 FILE_UPLOAD_HANDLERS = [
     "spinelift.web.http.uploads.BoundedUpload",
@@ -124,6 +127,16 @@ MESHING_THREADS = usable_cores() + 1
 """One more than there are workers, so that none waits for rows to be written."""
 MESH_SERVICE_URL = ""
 MESH_SERVICE_TOKEN: str | None = None
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "loggers": {
+        # As all other logs: to whom all are led.
+        "django": {"handlers": [], "level": "WARNING"},
+        # What a client did wrong is not worth a line; what we did wrong is.
+        "django.request": {"level": "ERROR"},
+    },
+}
 NINJA_PAGINATION_PER_PAGE = 100
 NINJA_PAGINATION_MAX_LIMIT = 500
 NINJA_PAGINATION_CLASS = "spinelift.web.http.pages.Pages"

@@ -6,17 +6,31 @@ Each setting is an environment variable: see docs/operations.md.
 from __future__ import annotations
 
 import os
+from urllib.parse import urlsplit
 
-import dj_database_url
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from spinelift.web.settings.base import *  # noqa: F403
-from spinelift.web.settings.environment import listed, number, required
+from spinelift.web.settings.environment import (
+    chosen,
+    database,
+    hosts,
+    listed,
+    number,
+    required,
+    site,
+)
+from spinelift.web.settings.mail import *  # noqa: F403
+from spinelift.web.settings.s3 import s3_storage
 
 SECRET_KEY = required("SPINELIFT_SECRET_KEY")
 SECRET_KEY_FALLBACKS = listed("SPINELIFT_OLD_SECRET_KEYS")
-PUBLIC_URL = required("SPINELIFT_PUBLIC_URL")
-ALLOWED_HOSTS = listed("SPINELIFT_ALLOWED_HOSTS")
+PUBLIC_URL = site("SPINELIFT_PUBLIC_URL")
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname or "", *listed("SPINELIFT_ALLOWED_HOSTS")]
 TRUSTED_PROXIES = number("SPINELIFT_TRUSTED_PROXIES", 1)
+WEBHOOK_ALLOWED_HOSTS = hosts("SPINELIFT_WEBHOOK_ALLOWED_HOSTS")
+WEBHOOK_ALLOW_HTTP = os.environ.get("SPINELIFT_WEBHOOK_ALLOW_HTTP") == "1"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 if SESSION_COOKIE_SECURE:
@@ -24,28 +38,27 @@ if SESSION_COOKIE_SECURE:
     SECURE_HSTS_SECONDS = 31_536_000
 
 REDIS_URL = required("REDIS_URL")
-DATABASES = {
+DATABASES = {"default": database("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
+CACHES = {
     "default": {
-        **dj_database_url.parse(required("DATABASE_URL"), conn_max_age=60, conn_health_checks=True),
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "OPTIONS": {
+            # A request waits for it, and a connection that was kept may be one that has ended.
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+            "retry": Retry(NoBackoff(), 1),
+        },
     }
 }
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
-}
 STORAGES = {
-    "default": {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": required("SPINELIFT_S3_BUCKET"),
-            "endpoint_url": os.environ.get("SPINELIFT_S3_ENDPOINT"),
-            "region_name": os.environ.get("SPINELIFT_S3_REGION"),
-            "access_key": os.environ.get("AWS_ACCESS_KEY_ID"),
-            "secret_key": os.environ.get("AWS_SECRET_ACCESS_KEY"),
-            "default_acl": None,
-            "querystring_expire": 300,
-            "file_overwrite": True,
-        },
-    },
+    "default": s3_storage(
+        bucket=required("SPINELIFT_S3_BUCKET"),
+        endpoint=os.environ.get("SPINELIFT_S3_ENDPOINT"),
+        region_name=os.environ.get("SPINELIFT_S3_REGION"),
+        access_key=os.environ.get("AWS_ACCESS_KEY_ID"),
+        secret_key=os.environ.get("AWS_SECRET_ACCESS_KEY"),
+    ),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 JOBS_BROKER = {
@@ -53,17 +66,9 @@ JOBS_BROKER = {
     "options": {"url": REDIS_URL},
 }
 MESH_GENERATOR = "spinelift.web.components.mesh_service"
-MESH_SERVICE_URL = required("SPINELIFT_MESH_SERVICE_URL")
+MESH_SERVICE_URL = site("SPINELIFT_MESH_SERVICE_URL")
 MESH_SERVICE_TOKEN = os.environ.get("SPINELIFT_MESH_SERVICE_TOKEN") or None
 MESHING_THREADS = number("SPINELIFT_MESHING_THREADS", 4)
 IS_LOCAL = False
-REGISTRATION_IS_OPEN = os.environ.get("SPINELIFT_REGISTRATION", "open") == "open"
-
-EMAIL_HOST = os.environ.get("SPINELIFT_SMTP_HOST", "127.0.0.1")
-EMAIL_PORT = number("SPINELIFT_SMTP_PORT", 25)
-EMAIL_HOST_USER = os.environ.get("SPINELIFT_SMTP_USER", "")
-EMAIL_HOST_PASSWORD = os.environ.get("SPINELIFT_SMTP_PASSWORD", "")
-EMAIL_USE_TLS = os.environ.get("SPINELIFT_SMTP_TLS") == "starttls"
-EMAIL_USE_SSL = os.environ.get("SPINELIFT_SMTP_TLS") == "tls"
-EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = os.environ.get("SPINELIFT_MAIL_FROM", "spinelift@localhost")
+REGISTRATION_IS_OPEN = chosen("SPINELIFT_REGISTRATION", ("open", "closed")) == "open"
+EMAIL_HOST = required("SPINELIFT_SMTP_HOST")

@@ -12,7 +12,9 @@ from pathlib import Path
 
 from spinelift.web.settings.base import *  # noqa: F403
 from spinelift.web.settings.base import SQLITE_OPTIONS
-from spinelift.web.settings.environment import listed, number, required
+from spinelift.web.settings.environment import hosts, listed, number, required
+from spinelift.web.settings.mail import *  # noqa: F403
+from spinelift.web.settings.mail import EMAIL_HOST
 
 DATA = Path(required("SPINELIFT_DATA"))
 DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -31,7 +33,7 @@ def _secret() -> str:
 SECRET_KEY = _secret()
 DATABASES = {
     "default": {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "spinelift.web.sqlite",
         "NAME": DATA / "spinelift.sqlite3",
         "OPTIONS": SQLITE_OPTIONS,
     }
@@ -48,10 +50,13 @@ MESH_GENERATOR = "spinelift.web.components.in_process"
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *listed("SPINELIFT_ALLOWED_HOSTS")]
 PUBLIC_URL = os.environ.get("SPINELIFT_PUBLIC_URL", "http://127.0.0.1:8000")
+WEBHOOK_ALLOWED_HOSTS = hosts("SPINELIFT_WEBHOOK_ALLOWED_HOSTS")
+WEBHOOK_ALLOW_HTTP = os.environ.get("SPINELIFT_WEBHOOK_ALLOW_HTTP") == "1"
 TRUSTED_PROXIES = number("SPINELIFT_TRUSTED_PROXIES", 0)
 IS_LOCAL = not os.environ.get("SPINELIFT_ACCOUNTS")
 """Whoever starts it is signed in by a link, and nobody else comes in."""
 
 REGISTRATION_IS_OPEN = not IS_LOCAL
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA / "mails"
+if not EMAIL_HOST:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = DATA / "mails"

@@ -24,7 +24,7 @@ def _database() -> dict[str, Any]:
         return {**dj_database_url.parse(url)}
     folder = Path(tempfile.gettempdir())
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "spinelift.web.sqlite",
         "NAME": folder / "spinelift.sqlite3",
         "OPTIONS": SQLITE_OPTIONS,
         "TEST": {"NAME": str(folder / f"spinelift-tests-{os.getpid()}.sqlite3")},

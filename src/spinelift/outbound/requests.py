@@ -21,7 +21,7 @@ import httpcore
 
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import SpineLiftError
-from spinelift.service.addresses import Address, AddressRule
+from spinelift.outbound.addresses import Address, AddressRule
 from spinelift.version import __version__
 
 Resolve = Callable[[str], Awaitable[Sequence[Address]]]
@@ -36,7 +36,7 @@ _URL_LETTERS = re.compile(r"[\x21-\x7e]+")
 
 
 class UrlRefused(SpineLiftError):
-    """The URL is one that the service does not open."""
+    """The URL is one that is not opened."""
 
     code: ClassVar[str] = "URL_REFUSED"
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 
-from spinelift.service.addresses import Address
-from spinelift.service.outbound import Resolve
+from spinelift.outbound.addresses import Address
+from spinelift.outbound.requests import Resolve
 
 CERTIFICATE = Path(__file__).with_name("tls") / "storage.example.pem"
 

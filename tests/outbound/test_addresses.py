@@ -1,4 +1,4 @@
-"""Which addresses the service may reach."""
+"""Which addresses may be reached."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spinelift.service.addresses import AddressRule, is_public
+from spinelift.outbound.addresses import AddressRule, is_public
 
 # Numbers drawn evenly would hardly ever meet the blocks that matter.
 SPECIAL: list[IPv4Network | IPv6Network] = [

@@ -1,4 +1,4 @@
-"""The rule of which addresses the service may reach for people who only gave it a URL.
+"""The rule of which addresses we may reach for people who only gave it a URL.
 
 Public ones, and what the operator allows by name or network. Everything else that a server can
 reach is somebody's private network, or its own: metadata of the cloud, databases, itself.

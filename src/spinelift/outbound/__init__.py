@@ -1,0 +1,1 @@
+"""Requests to URLs that somebody named to us, and signed messages that are sent there."""

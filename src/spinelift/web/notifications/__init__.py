@@ -1,0 +1,1 @@
+"""What people are told without having asked: in the application, by mail, and by webhooks."""

@@ -1,0 +1,1 @@
+"""Django's SQLite, with writers who come first being served first."""

@@ -1,0 +1,119 @@
+"""The `spinelift` program as a process of its own, which can be killed and started anew."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from ..cli.conftest import HEARING_SIGNALS
+from ..processes import Killable, session_members, wait_until
+
+Event = dict[str, Any]
+
+
+IsUp = Callable[["Program"], object]
+
+
+class Program(Killable):
+    """One command; ends with the `with` block.
+
+    Parameters
+    ----------
+    folder
+        For what it says, and for its temporary files.
+    variables
+        Of its environment, which is ours otherwise.
+    is_up
+        Whether it does what it is for; asked until it says so.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *arguments: str,
+        variables: Mapping[str, str],
+        is_up: IsUp,
+    ) -> None:
+        folder.mkdir(parents=True)
+        self._folder = folder
+        self._arguments = arguments
+        self._variables = variables
+        self._is_up = is_up
+        self._lives = itertools.count(1)
+        self._log, self._out = folder / "log-0", folder / "out-0"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def process(self) -> subprocess.Popen[bytes]:
+        assert self._process is not None
+        return self._process
+
+    @property
+    def out(self) -> str:
+        """What it has printed in this life."""
+        return self._out.read_text()
+
+    @property
+    def events(self) -> list[Event]:
+        """What it has logged in this life; a line that is not JSON fails the test."""
+        *whole, _ = self._log.read_text().split("\n")
+        return [json.loads(line) for line in whole]
+
+    def has_logged(self, event: str) -> bool:
+        return any(logged["event"] == event for logged in self.events)
+
+    def start(self) -> None:
+        self.begin()
+        self.await_up()
+
+    def await_up(self) -> None:
+        """Fail where it ends before it does what it is for."""
+        process = self.process
+        wait_until(lambda: process.poll() is not None or self._is_up(self))
+        assert process.poll() is None, self._log.read_text()
+
+    def begin(self) -> None:
+        """Start it, and do not wait."""
+        life = next(self._lives)
+        self._log, self._out = self._folder / f"log-{life}", self._folder / f"out-{life}"
+        with self._log.open("wb") as stderr, self._out.open("wb") as stdout:
+            self._process = subprocess.Popen(
+                (sys.executable, "-c", HEARING_SIGNALS, *command(*self._arguments)),
+                env={**os.environ, "TMPDIR": str(self._folder), **self._variables},
+                stdin=subprocess.DEVNULL,
+                stdout=stdout,
+                stderr=stderr,
+                start_new_session=True,  # whose members are found when it is dead
+            )
+
+    def kill(self) -> None:
+        """With all that it has started."""
+        if self._process is not None:
+            for pid in session_members(self._process.pid):
+                try:
+                    os.kill(pid, signal.SIGKILL)
+                except ProcessLookupError:
+                    continue
+            self._process.wait()
+            self._process = None
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send the signal, and give the exit code once nothing of it is left."""
+        process = self.process
+        process.send_signal(number)
+        code = process.wait(90)
+        wait_until(lambda: not session_members(process.pid))
+        self._process = None
+        return code
+
+
+def command(*arguments: str) -> tuple[str, ...]:
+    """What runs it."""
+    return (sys.executable, "-m", "spinelift", *arguments)
