@@ -5,6 +5,7 @@ from __future__ import annotations
 from spinelift.version import __version__
 from spinelift.web.accounts.api import router as accounts
 from spinelift.web.accounts.authentication import AUTH
+from spinelift.web.accounts.idempotency import kept, once
 from spinelift.web.history.api import router as history
 from spinelift.web.http.documents import DescribedAPI
 from spinelift.web.http.problems import answer_problems
@@ -25,5 +26,7 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 answer_problems(api)
+api.add_decorator(kept, mode="operation")
+api.add_decorator(once, mode="view")
 for router in (accounts, projects, images, presets, meshes, notifications, history):
     api.add_router("", router)

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Router, Status
 from ninja.pagination import paginate
 
@@ -30,8 +31,9 @@ def list_tokens(request: ApiRequest) -> Any:
 
 
 @router.post("/tokens", response={201: NewTokenOut})
-def make_token(request: ApiRequest, wanted: TokenIn) -> Any:
+def make_token(request: ApiRequest, response: HttpResponse, wanted: TokenIn) -> Any:
     """Make a token. Its text is in this answer alone."""
+    response.headers["Cache-Control"] = "no-store"
     token, text = create_token(
         actor=actor_of(request),
         user=request.user,

@@ -1,4 +1,7 @@
-"""Users, known by their email, and what stands for them: tokens, and links that sign in."""
+"""Users, known by their email, and what stands for them: tokens, and links that sign in.
+
+Beside them the keys of their requests, which are done once.
+"""
 
 from __future__ import annotations
 
@@ -123,3 +126,33 @@ class SignInLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} until {self.expires_at:%Y-%m-%d %H:%M:%S}"
+
+
+class IdempotencyKey(models.Model):
+    """Stands for one request of its user's, by which something was done.
+
+    Attributes
+    ----------
+    request
+        SHA-256 of what was asked.
+    holder
+        Which of the requests that carried the key has done it.
+    status, content
+        What it was answered; None until it was, and `content` also where it was a secret.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="idempotency_keys", db_index=False)
+    key = models.CharField(max_length=255)
+    request = models.CharField(max_length=64)
+    holder = models.UUIDField()
+    status = models.PositiveSmallIntegerField(null=True)
+    content = models.TextField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_index=True)
+
+    class Meta:
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=["user", "key"], name="key_stands_for_one_request")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

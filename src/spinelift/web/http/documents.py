@@ -21,6 +21,22 @@ ERRORS = {
 }
 
 
+IDEMPOTENCY_KEY = "Idempotency-Key"
+LONGEST_KEY = 255
+REPEATABLE = {
+    "in": "header",
+    "name": IDEMPOTENCY_KEY,
+    "required": False,
+    "description": "Sent again with the same key, the request is not done again.",
+    "schema": {
+        "type": "string",
+        "minLength": 1,
+        "maxLength": LONGEST_KEY,
+        "pattern": "^[!-~]([ -~]*[!-~])?$",
+    },
+}
+
+
 class DescribedAPI(NinjaAPI):
     """Says once, for all operations, what is answered when something is not done."""
 
@@ -33,7 +49,9 @@ class DescribedAPI(NinjaAPI):
         schema["components"]["schemas"][ErrorOut.__name__] = model
         content = {"application/json": {"schema": {"$ref": REF_TEMPLATE.format(model="ErrorOut")}}}
         for operations in schema["paths"].values():
-            for operation in operations.values():
+            for method, operation in operations.items():
+                if method == "post" and "multipart/form-data" not in str(operation):
+                    operation["parameters"].append(REPEATABLE)
                 for status, description in ERRORS.items():
                     said = {"description": description, "content": content}
                     operation["responses"].setdefault(status, said)

@@ -56,6 +56,7 @@ STATUSES: Mapping[str, int] = MappingProxyType(
         "PROJECT_NEEDS_AN_OWNER": 409,
         "QUOTA_EXCEEDED": 413,
         "REQUEST_TOO_LARGE": 413,
+        "SHOWN_ONCE": 409,
         "STORAGE_UNAVAILABLE": 503,
         "SUPERSEDED": 409,
         "TIMED_OUT": 504,

@@ -29,7 +29,7 @@ from spinelift.web.images.files import ImageFile
 from spinelift.web.images.models import Blob, ProjectImage, Upload
 from spinelift.web.images.names import checked_image_name
 from spinelift.web.images.quotas import check_project_room, check_user_room
-from spinelift.web.operations import operation
+from spinelift.web.operations import operation, quiet_operation
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import locked_project
 
@@ -158,7 +158,7 @@ def keep_blob(*, user: User, upload: ImageFile) -> Blob:
 def keep_upload(*, upload: Upload, file: ImageFile) -> Blob:
     """Keep for a day what has come of an upload. Raises StorageUnavailable, and NotFound."""
     blob = _kept(file)
-    with transaction.atomic():
+    with quiet_operation():
         expires_at = timezone.now() + UPLOAD_KEPT
         found = Upload.objects.filter(id=upload.id)
         if not found.update(blob=_held(blob), expires_at=expires_at):

@@ -9,7 +9,6 @@ import tempfile
 from datetime import timedelta
 from typing import BinaryIO, ClassVar
 
-from django.db import transaction
 from django.utils import timezone
 
 from spinelift.images import DEFAULT_LIMITS
@@ -22,6 +21,7 @@ from spinelift.web.images.files import ImageFile, examine
 from spinelift.web.images.models import Blob, Upload
 from spinelift.web.images.quotas import check_user_room
 from spinelift.web.images.services import keep_upload
+from spinelift.web.operations import quiet_operation
 
 PUT_SECONDS = 3600
 """How long there is to send it."""
@@ -46,7 +46,7 @@ def begin_upload(*, user: User, size: int) -> Upload:
     """Make room for a file. Raises ImageTooLarge and QuotaExceeded."""
     DEFAULT_LIMITS.check_bytes(size, LABEL)
     expires_at = timezone.now() + timedelta(seconds=PUT_SECONDS)
-    with transaction.atomic():
+    with quiet_operation():
         check_user_room(user, size=size, lock=True)
         return Upload.objects.create(user=user, size=size, expires_at=expires_at)
 

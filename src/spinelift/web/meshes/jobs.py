@@ -9,6 +9,7 @@ import structlog
 from spinelift.contract.generation import MeshRequest, MeshResult, OnProgress
 from spinelift.contract.problems import GenerationFailed, MeshServiceUnavailable, Overloaded
 from spinelift.mesh.parameters import MeshParameters
+from spinelift.web.accounts.idempotency import sweep_keys
 from spinelift.web.components import mesh_generator
 from spinelift.web.errors import StorageUnavailable
 from spinelift.web.images.storage import local_file
@@ -72,6 +73,7 @@ class MeshCleanupJob:
             "failed_meshes": remove_failed_meshes(),
             "jobs": remove_lost_jobs(),
             "batches": finish_batches(),
+            "keys": sweep_keys(),
             "uploads": sweep_uploads(),
             "blobs": sweep_blobs(),
             "files": sweep_files(),

@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.http import HttpResponse
 from ninja import Router, Status
 from ninja.pagination import paginate
 
@@ -84,8 +85,9 @@ def edit_settings(request: ApiRequest, wanted: SettingsChange) -> Any:
 
 
 @router.post("/notifications/settings/secret", response={201: SecretOut})
-def renew_secret(request: ApiRequest) -> Any:
+def renew_secret(request: ApiRequest, response: HttpResponse) -> Any:
     """Make a secret that signs webhooks, in place of any other. It is in this answer alone."""
+    response.headers["Cache-Control"] = "no-store"
     secret = make_secret(actor=actor_of(request), user=request.user)
     return Status(201, {"secret": secret})
 

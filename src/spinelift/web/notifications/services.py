@@ -24,7 +24,7 @@ from spinelift.web.notifications.models import (
     Notification,
     NotificationSettings,
 )
-from spinelift.web.operations import operation
+from spinelift.web.operations import operation, quiet_operation
 from spinelift.web.projects.models import Membership, Project
 
 DELIVERY = "notification"
@@ -67,15 +67,17 @@ def record_delivery(*, delivery: Delivery, problem: Problem | None) -> None:
 
 def mark_read(*, notification: Notification) -> Notification:
     """One that has been read stays as it is."""
-    unread = Notification.objects.unread().filter(id=notification.id)
-    if unread.update(read_at=timezone.now()):
-        notification.refresh_from_db(fields=["read_at"])
+    with quiet_operation():
+        unread = Notification.objects.unread().filter(id=notification.id)
+        if unread.update(read_at=timezone.now()):
+            notification.refresh_from_db(fields=["read_at"])
     return notification
 
 
 def mark_all_read(*, user: User) -> int:
     """Returns how many were not."""
-    return Notification.objects.visible_to(user).unread().update(read_at=timezone.now())
+    with quiet_operation():
+        return Notification.objects.visible_to(user).unread().update(read_at=timezone.now())
 
 
 def settings_of(user: User) -> NotificationSettings:
