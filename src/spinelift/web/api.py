@@ -26,7 +26,7 @@ api = DescribedAPI(
     urls_namespace="api",
 )
 answer_problems(api)
-api.add_decorator(kept, mode="operation")
-api.add_decorator(once, mode="view")
+api.add_decorator(kept, mode="view")
+api.add_decorator(once, mode="operation")
 for router in (accounts, projects, images, presets, meshes, notifications, history):
     api.add_router("", router)

@@ -8,6 +8,7 @@ change no row take none; they are answered anew.
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -21,7 +22,7 @@ from django.utils import timezone
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.accounts.models import IdempotencyKey
 from spinelift.web.errors import RequestUnreadable, TooMuch, WebError
-from spinelift.web.http.documents import IDEMPOTENCY_KEY, LONGEST_KEY
+from spinelift.web.http.documents import IDEMPOTENCY_KEY, KEY_LETTERS, LONGEST_KEY
 from spinelift.web.operations import beginning_with
 
 KEPT = timedelta(days=1)
@@ -59,9 +60,9 @@ class Repeatable:
     """A request with a key."""
 
     def __init__(self, request: ApiRequest, key: str) -> None:
-        if not 1 <= len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
+        if len(key) > LONGEST_KEY or not re.fullmatch(KEY_LETTERS, key):
             raise RequestUnreadable(
-                f"{IDEMPOTENCY_KEY} has 1 to {LONGEST_KEY} letters of ASCII that can be seen."
+                f"{IDEMPOTENCY_KEY} has 1 to {LONGEST_KEY} letters of ASCII, and no white space."
             )
         asked = f"{request.method} {request.get_full_path()}\n".encode() + request.body
         self._place = {"user": request.user, "key": key}

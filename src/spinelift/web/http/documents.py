@@ -23,6 +23,7 @@ ERRORS = {
 
 IDEMPOTENCY_KEY = "Idempotency-Key"
 LONGEST_KEY = 255
+KEY_LETTERS = "^[!-~]+$"
 REPEATABLE = {
     "in": "header",
     "name": IDEMPOTENCY_KEY,
@@ -32,7 +33,7 @@ REPEATABLE = {
         "type": "string",
         "minLength": 1,
         "maxLength": LONGEST_KEY,
-        "pattern": "^[!-~]([ -~]*[!-~])?$",
+        "pattern": KEY_LETTERS,
     },
 }
 
