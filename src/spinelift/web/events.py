@@ -57,6 +57,14 @@ class UserLoggedOut(AccountEvent):
     action = "user.logged_out"
 
 
+class UserDeactivated(AccountEvent):
+    action = "user.deactivated"
+
+
+class UserActivated(AccountEvent):
+    action = "user.activated"
+
+
 class PasswordChanged(AccountEvent):
     action = "password.changed"
 

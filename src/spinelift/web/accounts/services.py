@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from spinelift.web.accounts.models import TOKEN_PREFIX, ApiToken, Scope, SignInLink, User
 from spinelift.web.actors import SYSTEM, Actor
-from spinelift.web.errors import WebError
+from spinelift.web.errors import NotAllowed, WebError
 from spinelift.web.events import (
     AccountEvent,
     LoginFailed,
@@ -20,6 +20,8 @@ from spinelift.web.events import (
     SignInLinkUsed,
     TokenCreated,
     TokenRevoked,
+    UserActivated,
+    UserDeactivated,
     UserRegistered,
 )
 from spinelift.web.names import checked_name
@@ -60,6 +62,22 @@ def local_user() -> User:
         if is_new:
             publish(UserRegistered(user_id=user.id, after={"email": user.email}))
     return user
+
+
+def deactivate_user(*, actor: Actor, user: User) -> None:
+    """Let them in no more, nor their tokens; nothing of theirs goes. Raises NotAllowed."""
+    if user.id == actor.user_id:
+        raise NotAllowed("This is you: somebody else has to do that.")
+    with operation(actor) as publish:
+        if User.objects.filter(id=user.id, is_active=True).update(is_active=False):
+            publish(UserDeactivated(user_id=user.id, after={"email": user.email}))
+
+
+def activate_user(*, actor: Actor, user: User) -> None:
+    """Let them in again."""
+    with operation(actor) as publish:
+        if User.objects.filter(id=user.id, is_active=False).update(is_active=True):
+            publish(UserActivated(user_id=user.id, after={"email": user.email}))
 
 
 def make_sign_in_link(*, user: User, lifetime: timedelta) -> str:
