@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from django.db.models import Q
 from ninja import Field, FilterLookup, FilterSchema, Schema
+from pydantic import PlainSerializer, WithJsonSchema
 
 from spinelift.web.audit.models import AuditEntry
 from spinelift.web.http.values import Moment, Words
@@ -35,12 +36,21 @@ class EntryFilter(FilterSchema):
         return Q() if value is None else Q(chain=f"project/{value}")
 
 
+def _as_hashed(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
 class EntryOut(Schema):
     """A deed; `chain`, `sequence`, `previous` and `hash` prove that none is missing or changed."""
 
     chain: str
     sequence: int
-    at: datetime
+    at: Annotated[
+        datetime,
+        # To the microsecond; ninja would leave out some of it.
+        PlainSerializer(_as_hashed),
+        WithJsonSchema({"type": "string", "format": "date-time"}),
+    ]
     actor_id: UUID | None
     actor: str
     address: str | None
