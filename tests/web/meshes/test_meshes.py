@@ -9,80 +9,32 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
-import numpy as np
 import pytest
 from django.db import connection
-from django.test import Client
 from django.utils import timezone
 
 from spinelift.images import encode_png
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.samples import draw
 from spinelift.spine.document import SPINE_VERSIONS
-from spinelift.web.accounts.models import Scope, User
-from spinelift.web.accounts.services import create_token
+from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
 from spinelift.web.audit.models import AuditEntry
 from spinelift.web.audit.services import faults
 from spinelift.web.images.files import examine
 from spinelift.web.images.models import ProjectImage
-from spinelift.web.images.services import add_image, delete_image, replace_image
+from spinelift.web.images.services import delete_image, replace_image
 from spinelift.web.jobs.models import Job, Status
 from spinelift.web.jobs.work import look
 from spinelift.web.meshes.cleaning import remove_failed_meshes, remove_lost_jobs
-from spinelift.web.meshes.models import Batch, Mesh, MeshContent
+from spinelift.web.meshes.models import Mesh, MeshContent
 from spinelift.web.meshes.orders import MeshOrder
-from spinelift.web.meshes.services import MeshGenerationService
 from spinelift.web.projects.models import Project
+
+from .making import EMPTY, FINER, LEAF, Api, asked_for, batch_of, generated, image_in, work_off
 
 # The thread of a job's progress has a connection of its own.
 pytestmark = pytest.mark.django_db(transaction=True)
-
-ORDER = MeshOrder(MeshParameters())
-FINER = MeshOrder(MeshParameters(detail_factor=0.005))
-LEAF = encode_png(draw("leaf"))
-EMPTY = encode_png(np.zeros((8, 8, 4), dtype=np.uint8))
-
-
-def image_in(project: Project, name: str = "leaf", content: bytes = LEAF) -> ProjectImage:
-    file = examine(io.BytesIO(content), name)
-    return add_image(actor=SYSTEM, project=project, name=name, upload=file)
-
-
-def generated(user: User, image: ProjectImage, order: MeshOrder = ORDER) -> Mesh:
-    return MeshGenerationService().generate_now(actor=SYSTEM, user=user, image=image, order=order)
-
-
-def asked_for(user: User, image: ProjectImage, order: MeshOrder = ORDER) -> Mesh:
-    return MeshGenerationService().generate(actor=SYSTEM, user=user, image=image, order=order)
-
-
-def batch_of(user: User, project: Project, **more: Any) -> Batch:
-    return MeshGenerationService().generate_batch(
-        actor=SYSTEM, user=user, project=project, images=None, order=ORDER, **more
-    )
-
-
-def work_off() -> None:
-    for job_id in Job.objects.filter(status=Status.QUEUED).values_list("id", flat=True):
-        look(job_id)
-
-
-class Api:
-    """What a user's program asks for."""
-
-    def __init__(self, user: User) -> None:
-        _, text = create_token(actor=SYSTEM, user=user, name="tests", scope=Scope.WRITE)
-        self._client = Client(headers={"Authorization": f"Bearer {text}"})
-
-    def get(self, path: str, **query: Any) -> Any:
-        return self._client.get(f"/api/v1{path}", query)
-
-    def post(self, path: str, **body: Any) -> Any:
-        return self._client.post(f"/api/v1{path}", json.dumps(body), "application/json")
-
-    def patch(self, path: str, **body: Any) -> Any:
-        return self._client.patch(f"/api/v1{path}", json.dumps(body), "application/json")
 
 
 @pytest.fixture

@@ -229,7 +229,7 @@ def download_project(
 @paginate
 def list_batches(request: ApiRequest, project_id: UUID) -> Any:
     """The batches of a project, the newest first."""
-    return project_of(request.user, project_id).batches.counted()
+    return project_of(request.user, project_id).batches.counted().order_by("-created_at", "id")
 
 
 @router.post("/projects/{project_id}/batches", response={202: BatchOut})
