@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spinelift.web.accounts import idempotency
@@ -217,6 +217,7 @@ def test_requests_at_once_with_one_key_are_done_once() -> None:
         max_size=THREADS,
     )
 )
+@settings(max_examples=40)
 def test_each_key_does_one_request_of_those_that_carry_it(
     asked: list[tuple[str, str, str]],
 ) -> None:
