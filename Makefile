@@ -38,6 +38,7 @@ lock:  ## resolve the dependencies anew (wants uv)
 	$(LOCK) --group build -o requirements/build.txt
 	$(LOCK) pyproject.toml --extra service --extra telemetry --extra web --group dev -o requirements/dev.txt
 	$(LOCK) pyproject.toml --extra service --extra telemetry -c requirements/dev.txt -o requirements/service.txt
+	$(LOCK) pyproject.toml --extra web -c requirements/dev.txt -o requirements/web.txt
 	echo ziglang | $(LOCK) - -o requirements/compiler.txt
 
 LOCK = uv pip compile --quiet --upgrade --universal --generate-hashes --python-version 3.11 \

@@ -16,6 +16,8 @@ from spinelift.service.metrics import Metrics
 from spinelift.service.settings import ServiceSettings
 from spinelift.web import settings
 
+MODULES = ("distributed", "embedded", "mail", "s3")
+"""Of the web application's settings."""
 VARIABLE = re.compile(r'"((?:SPINELIFT|AWS)_[A-Z_0-9]+|[A-Z]+_URL)"')
 DOCS = Path(__file__).parents[1] / "docs"
 OPERATIONS = (DOCS / "operations.md").read_text(encoding="utf-8")
@@ -122,7 +124,7 @@ def test_metrics_are_documented() -> None:
 
 
 def test_settings_of_the_web_application_are_documented() -> None:
-    sources = (Path(settings.__file__).parent / f"{name}.py" for name in ("distributed", "mail"))
+    sources = (Path(settings.__file__).parent / f"{name}.py" for name in MODULES)
     read = {name for source in sources for name in VARIABLE.findall(source.read_text())}
     part = OPERATIONS.split("\n## Settings of the web application\n")[1].split("\n## ")[0]
     rows = [line for line in part.splitlines() if line.startswith("| `")]
@@ -130,3 +132,47 @@ def test_settings_of_the_web_application_are_documented() -> None:
 
     assert "DATABASE_URL" in read
     assert told == read
+
+
+SECURITY = (DOCS / "security.md").read_text(encoding="utf-8")
+TESTS_OF_SECURITY = sorted(set(re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", SECURITY)))
+
+
+@pytest.mark.parametrize(("file", "test"), TESTS_OF_SECURITY)
+def test_test_that_holds_a_threat_off_is_there(file: str, test: str) -> None:
+    text = (DOCS.parent / file).read_text(encoding="utf-8")
+
+    assert f"def {test}(" in text if test else "def test_" in text
+
+
+DECISIONS = sorted((DOCS / "decisions").glob("*.md"))
+
+
+def test_decisions_are_numbered_and_have_their_three_parts() -> None:
+    for path in DECISIONS:
+        text = path.read_text(encoding="utf-8")
+        assert text.startswith(f"# {path.name[:4]}: ")
+        for part in ("Context", "Decision", "Consequences"):
+            assert f"\n## {part}\n" in text
+    assert len({path.name[:4] for path in DECISIONS}) == len(DECISIONS)
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    pages = [*DOCS.rglob("*.md"), *(DOCS.parent / name for name in ("README.md", "CHANGELOG.md"))]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_links_within_documents_lead_to_a_heading() -> None:
+    for page in DOCS.glob("*.md"):
+        text = page.read_text(encoding="utf-8")
+        for target, anchor in re.findall(r"\]\(([\w.-]*)#([^)]*)\)", text):
+            there = (page.parent / target).read_text(encoding="utf-8") if target else text
+            assert anchor in anchors_of(there), f"{page.name}: {target}#{anchor}"
+
+
+def anchors_of(text: str) -> set[str]:
+    """As GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
