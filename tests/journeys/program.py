@@ -61,9 +61,14 @@ class Program(Killable):
         return self._out.read_text()
 
     @property
+    def said(self) -> str:
+        """What stands on its stderr in this life."""
+        return self._log.read_text()
+
+    @property
     def events(self) -> list[Event]:
         """What it has logged in this life; a line that is not JSON fails the test."""
-        *whole, _ = self._log.read_text().split("\n")
+        *whole, _ = self.said.split("\n")
         return [json.loads(line) for line in whole]
 
     def has_logged(self, event: str) -> bool:
@@ -77,7 +82,7 @@ class Program(Killable):
         """Fail where it ends before it does what it is for."""
         process = self.process
         wait_until(lambda: process.poll() is not None or self._is_up(self))
-        assert process.poll() is None, self._log.read_text()
+        assert process.poll() is None, self.said
 
     def begin(self) -> None:
         """Start it, and do not wait."""
@@ -94,23 +99,23 @@ class Program(Killable):
             )
 
     def kill(self) -> None:
-        """With all that it has started."""
+        """Kill the process, and wait until all that it started has ended by itself."""
         if self._process is not None:
-            for pid in session_members(self._process.pid):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-            self._process.wait()
-            self._process = None
+            process, self._process = self._process, None
+            process.kill()
+            process.wait()
+            wait_until(lambda: not session_members(process.pid))
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal, and give the exit code once nothing of it is left."""
-        process = self.process
-        process.send_signal(number)
+        self.process.send_signal(number)
+        return self.await_end()
+
+    def await_end(self) -> int:
+        """The exit code, once nothing of it is left."""
+        process, self._process = self.process, None
         code = process.wait(90)
         wait_until(lambda: not session_members(process.pid))
-        self._process = None
         return code
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+import structlog
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from redis import RedisError
 
 from spinelift.web.http.problems import problem_response
+
+log = structlog.get_logger()
 
 BELOW = "/api/"
 
@@ -21,6 +26,16 @@ WORDS: Mapping[int, tuple[str, str]] = MappingProxyType(
     }
 )
 """Status to what Django means by it."""
+
+DATABASE_AWAY = ("DATABASE_UNAVAILABLE", "The database cannot be reached just now: try again soon.")
+AWAY: Mapping[type[Exception], tuple[str, str]] = MappingProxyType(
+    {
+        OperationalError: DATABASE_AWAY,
+        InterfaceError: DATABASE_AWAY,
+        RedisError: ("CACHE_UNAVAILABLE", "This cannot be done just now: try again soon."),
+    }
+)
+"""What is raised while something is away on which an answer depends."""
 
 
 class OneShape:
@@ -40,3 +55,14 @@ class OneShape:
             answer.headers["Content-Type"] = shaped.headers["Content-Type"]
             answer.headers["Content-Length"] = str(len(shaped.content))
         return answer
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What passes by itself, once what we depend on is there again, is no fault of the server.
+
+        Whatever the path: also of pages, whose readers and proxies learn to try again.
+        """
+        for kind, (code, words) in AWAY.items():
+            if isinstance(error, kind):
+                log.warning("request.put_off", code=code, path=request.path, error=repr(error))
+                return problem_response(code, words)
+        return None
