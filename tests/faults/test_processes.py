@@ -116,6 +116,7 @@ def test_second_server_on_one_folder_is_refused(embedded: EmbeddedSystem, tmp_pa
     )
     second.begin()
     assert second.await_end() == 2
+    second.end()
     assert second.said == (
         f"spinelift: Another SpineLift keeps its work in {embedded.data}: end it, or name another "
         "folder with --data.\n"

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Program(Killable):
     Parameters
     ----------
     folder
-        For what it says, and for its temporary files.
+        For what it says.
     variables
         Of its environment, which is ours otherwise.
     is_up
@@ -43,6 +44,8 @@ class Program(Killable):
     ) -> None:
         folder.mkdir(parents=True)
         self._folder = folder
+        # Not pytest's folder, whose path may be longer than the 107 bytes of a socket's.
+        self._temporary = tempfile.TemporaryDirectory(prefix="program-")
         self._arguments = arguments
         self._variables = variables
         self._is_up = is_up
@@ -91,7 +94,7 @@ class Program(Killable):
         with self._log.open("wb") as stderr, self._out.open("wb") as stdout:
             self._process = subprocess.Popen(
                 (sys.executable, "-c", HEARING_SIGNALS, *command(*self._arguments)),
-                env={**os.environ, "TMPDIR": str(self._folder), **self._variables},
+                env={**os.environ, "TMPDIR": self._temporary.name, **self._variables},
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
@@ -105,6 +108,10 @@ class Program(Killable):
             process.kill()
             process.wait()
             wait_until(lambda: not session_members(process.pid))
+
+    def end(self) -> None:
+        super().end()
+        self._temporary.cleanup()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal, and give the exit code once nothing of it is left."""

@@ -126,6 +126,10 @@ class EmbeddedSystem(System):
     def kill(self) -> None:
         self.server.kill()
 
+    def end(self) -> None:
+        super().end()
+        self.server.end()
+
     def come_in(self, visitor: httpx.Client) -> dict[str, str]:
         """By the link that the program has printed, and its button."""
         said = re.match(r"Open (\S+)\n", self.server.out)

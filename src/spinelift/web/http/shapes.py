@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 import structlog
+from django.core.signals import got_request_exception
 from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from redis import RedisError
 
@@ -66,3 +69,9 @@ class OneShape:
                 log.warning("request.put_off", code=code, path=request.path, error=repr(error))
                 return problem_response(code, words)
         return None
+
+
+@receiver(got_request_exception)
+def _tell_bug(request: HttpRequest | None = None, **_: Any) -> None:
+    """Within the block that has caught it."""
+    log.exception("request.bug", path=None if request is None else request.path)
