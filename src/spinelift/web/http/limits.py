@@ -25,8 +25,11 @@ def count_request(who: str, allowed: int | None = None) -> None:
     window, into = divmod(time.time(), WINDOW_SECONDS)
     key = f"requests/{who}/{int(window)}"
     try:
-        cache.add(key, 0, 2 * WINDOW_SECONDS)
-        count = cache.incr(key)
+        try:
+            count = cache.incr(key)
+        except ValueError:  # the first of the minute, or one of those at once
+            cache.add(key, 0, 2 * WINDOW_SECONDS)
+            count = cache.incr(key)
     except Exception as error:  # whichever that is: each cache has its own
         # Who may ask is known without it. Sign-ins, which guessing could use, are refused instead.
         log.warning("limits.not_counted", error=repr(error))

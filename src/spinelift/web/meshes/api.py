@@ -16,7 +16,7 @@ from spinelift.web.http.streaming import pieces_of, streaming
 from spinelift.web.images.access import image_of
 from spinelift.web.images.models import ProjectImage
 from spinelift.web.jobs.models import UNFINISHED
-from spinelift.web.meshes.access import batch_of, mesh_of
+from spinelift.web.meshes.access import batch_of, mesh_of, progress_of
 from spinelift.web.meshes.downloads import mesh_json, picture, skeleton_json, skeleton_zip
 from spinelift.web.meshes.editing import edited
 from spinelift.web.meshes.models import Mesh
@@ -147,7 +147,7 @@ def compare(request: ApiRequest, mesh_id: UUID, other_id: UUID) -> Any:
 @router.get("/meshes/{mesh_id}/status", response=StatusOut)
 def read_status(request: ApiRequest, mesh_id: UUID, wait: Wait = 0) -> Any:
     """How far a version is."""
-    return status_of(_waited_for(mesh_of(request.user, mesh_id), wait))
+    return status_of(_waited_for(progress_of(request.user, mesh_id), wait))
 
 
 @router.get("/meshes/{mesh_id}/events", response=list[EventOut])
