@@ -35,7 +35,7 @@ class MeshGenerationJob:
     queue = Queue.MESH_GENERATION
 
     def run(self, job: Job, on_progress: OnProgress) -> MeshResult:
-        mesh = Mesh.objects.select_related("image", "blob").filter(job=job).first()
+        mesh = Mesh.objects.select_related("image", "blob").filter(job=job).order_by("id").first()
         if mesh is None:
             raise GenerationFailed("IMAGE_GONE", "The image was deleted before it was meshed.")
         order = MeshOrder(MeshParameters.from_mapping(mesh.parameters), mesh.preset, mesh.target)
@@ -51,7 +51,7 @@ class MeshGenerationJob:
         return result
 
     def ended(self, job: Job, result: MeshResult | None, publish: Publish) -> None:
-        mesh = Mesh.objects.select_related("image").filter(job=job).first()
+        mesh = Mesh.objects.select_related("image").filter(job=job).order_by("id").first()
         if mesh is None:
             return  # its image is gone
         mesh.job = job
