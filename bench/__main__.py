@@ -21,6 +21,7 @@ from bench import (
     service,
     speed,
     startup,
+    web,
 )
 from bench.corpus import read_pairs
 from bench.table import Table
@@ -57,6 +58,7 @@ def sections(
         "memory": memory.tables,
         "batch": batch.tables,
         "service": service.tables,
+        "web": web.tables,
         "pictures": partial(pictures.tables, folder),
     }
 

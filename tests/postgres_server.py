@@ -63,9 +63,7 @@ class PostgresServer(Killable):
             self._process = None
 
     def end(self) -> None:
-        if self._process is not None:
-            self._process.terminate()
-            self._process.wait()
+        super().end()
         shutil.rmtree(self._folder)
 
     def _answers(self) -> bool:

@@ -20,6 +20,7 @@ class CircuitMachine(RuleBasedStateMachine):
         super().__init__()
         self.now = 0
         self.outcomes: list[bool] = []
+        self.failing_since: int | None = None
         self.opened_or_tried = 0
         self.circuit = Circuit(FAILURES, REST, clock=lambda: self.now)
 
@@ -37,6 +38,8 @@ class CircuitMachine(RuleBasedStateMachine):
         was_open = self.is_open
         self.circuit.failed()
         self.outcomes.append(False)
+        if self.failing_since is None:
+            self.failing_since = self.now
         if self.is_open and not was_open:
             self.opened_or_tried = self.now
 
@@ -44,6 +47,7 @@ class CircuitMachine(RuleBasedStateMachine):
     def somebody_succeeds(self) -> None:
         self.circuit.succeeded()
         self.outcomes.append(True)
+        self.failing_since = None
 
     @rule()
     def somebody_comes(self) -> None:
@@ -56,6 +60,11 @@ class CircuitMachine(RuleBasedStateMachine):
     def closed_lets_everybody_in(self) -> None:
         if not self.is_open:
             assert self.circuit.lets_in()
+
+    @invariant()
+    def it_tells_since_when_all_has_failed(self) -> None:
+        since = self.now if self.failing_since is None else self.failing_since
+        assert self.circuit.failing_seconds == self.now - since
 
 
 TestCircuit = CircuitMachine.TestCase

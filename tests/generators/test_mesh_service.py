@@ -500,6 +500,21 @@ def test_service_that_fails_again_and_again_is_left_alone(
     assert len(proxy.lines) == 4
 
 
+def test_service_that_is_away_for_too_long_is_not_waited_for(
+    proxy: Proxy, request_: MeshRequest
+) -> None:
+    proxy.always = hang_up
+    patience = replace(PATIENCE, away_seconds=0.2, failures_to_open=10**9, total_seconds=3600)
+
+    with (
+        MeshServiceClient(proxy.url, patience=patience) as client,
+        pytest.raises(MeshServiceUnavailable),
+    ):
+        client.generate(request_)
+
+    assert proxy.lines.count(POST) > 1
+
+
 def test_service_that_answers_again_is_asked_again(proxy: Proxy, request_: MeshRequest) -> None:
     proxy.always = html(502, **LATER)
     patience = replace(PATIENCE, failures_to_open=1, rest_seconds=0)

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ class Program(Killable):
     Parameters
     ----------
     folder
-        For what it says, and for its temporary files.
+        For what it says.
     variables
         Of its environment, which is ours otherwise.
     is_up
@@ -43,6 +44,8 @@ class Program(Killable):
     ) -> None:
         folder.mkdir(parents=True)
         self._folder = folder
+        # Not pytest's folder, whose path may be longer than the 107 bytes of a socket's.
+        self._temporary = tempfile.TemporaryDirectory(prefix="program-")
         self._arguments = arguments
         self._variables = variables
         self._is_up = is_up
@@ -61,9 +64,14 @@ class Program(Killable):
         return self._out.read_text()
 
     @property
+    def said(self) -> str:
+        """What stands on its stderr in this life."""
+        return self._log.read_text()
+
+    @property
     def events(self) -> list[Event]:
         """What it has logged in this life; a line that is not JSON fails the test."""
-        *whole, _ = self._log.read_text().split("\n")
+        *whole, _ = self.said.split("\n")
         return [json.loads(line) for line in whole]
 
     def has_logged(self, event: str) -> bool:
@@ -77,7 +85,7 @@ class Program(Killable):
         """Fail where it ends before it does what it is for."""
         process = self.process
         wait_until(lambda: process.poll() is not None or self._is_up(self))
-        assert process.poll() is None, self._log.read_text()
+        assert process.poll() is None, self.said
 
     def begin(self) -> None:
         """Start it, and do not wait."""
@@ -86,7 +94,7 @@ class Program(Killable):
         with self._log.open("wb") as stderr, self._out.open("wb") as stdout:
             self._process = subprocess.Popen(
                 (sys.executable, "-c", HEARING_SIGNALS, *command(*self._arguments)),
-                env={**os.environ, "TMPDIR": str(self._folder), **self._variables},
+                env={**os.environ, "TMPDIR": self._temporary.name, **self._variables},
                 stdin=subprocess.DEVNULL,
                 stdout=stdout,
                 stderr=stderr,
@@ -94,23 +102,27 @@ class Program(Killable):
             )
 
     def kill(self) -> None:
-        """With all that it has started."""
+        """Kill the process, and wait until all that it started has ended by itself."""
         if self._process is not None:
-            for pid in session_members(self._process.pid):
-                try:
-                    os.kill(pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    continue
-            self._process.wait()
-            self._process = None
+            process, self._process = self._process, None
+            process.kill()
+            process.wait()
+            wait_until(lambda: not session_members(process.pid))
+
+    def end(self) -> None:
+        super().end()
+        self._temporary.cleanup()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
         """Send the signal, and give the exit code once nothing of it is left."""
-        process = self.process
-        process.send_signal(number)
+        self.process.send_signal(number)
+        return self.await_end()
+
+    def await_end(self) -> int:
+        """The exit code, once nothing of it is left."""
+        process, self._process = self.process, None
         code = process.wait(90)
         wait_until(lambda: not session_members(process.pid))
-        self._process = None
         return code
 
 

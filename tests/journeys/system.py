@@ -26,6 +26,15 @@ from .user import User
 
 EMAIL, PASSWORD = "alice@example.com", "three red foxes"
 
+JOBS = "SELECT count(*) FROM jobs_job WHERE kind = 'mesh_generation'"
+ENDS = (
+    "SELECT count(*) FROM meshes_meshcontent",
+    "SELECT count(*) FROM jobs_jobevent JOIN jobs_job ON jobs_job.id = jobs_jobevent.job_id "
+    "WHERE kind = 'mesh_generation' AND jobs_jobevent.status = 'completed'",
+    "SELECT count(*) FROM audit_auditentry WHERE action = 'mesh.completed'",
+)
+"""What there is one of for each."""
+
 Rows = list[tuple[Any, ...]]
 
 
@@ -79,6 +88,14 @@ class System(Killable):
         [(found,)] = self.rows(query)
         return int(found)
 
+    def assert_each_mesh_was_made_once(self) -> None:
+        """Of all that were ever asked for here; and the audit says the same."""
+        made = self.count(JOBS)
+        assert self.count(f"{JOBS} AND status = 'completed'") == made
+        for query in ENDS:
+            assert self.count(query) == made
+        self.verify_audit()
+
     def verify_audit(self) -> None:
         done = self.manage("verify_audit")
         assert done.returncode == 0, done.stderr
@@ -108,6 +125,10 @@ class EmbeddedSystem(System):
 
     def kill(self) -> None:
         self.server.kill()
+
+    def end(self) -> None:
+        super().end()
+        self.server.end()
 
     def come_in(self, visitor: httpx.Client) -> dict[str, str]:
         """By the link that the program has printed, and its button."""

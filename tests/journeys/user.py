@@ -8,10 +8,9 @@ from typing import Any
 
 import httpx
 
-from ..processes import wait_until
-
+LOOK_SECONDS = 0.2
 API = "/api/v1"
-AWAY = {500, 503}
+AWAY = 503
 """What may be answered while something is away on which the answer depends."""
 
 
@@ -44,11 +43,11 @@ class User:
             except httpx.TransportError:
                 self.refused.append(0)
             else:
-                if answer.status_code not in AWAY:
+                if answer.status_code != AWAY:
                     assert answer.is_success, answer.text
                     return answer.json() if answer.content else None
                 self.refused.append(answer.status_code)
-            time.sleep(0.2)
+            time.sleep(LOOK_SECONDS)
         raise AssertionError(f"{method} {path} was refused for {seconds} s: {self.refused}")
 
     def new_project(self, name: str = "Fox") -> str:
@@ -74,8 +73,11 @@ class User:
 
     def await_end(self, batch: str, seconds: float = 120) -> Any:
         """Look until it has ended; gives what is shown of it then."""
-        wait_until(lambda: self.has_ended(batch), seconds)
-        return self.batch(batch)
+        end = time.monotonic() + seconds
+        while (shown := self.batch(batch))["finished_at"] is None:
+            assert time.monotonic() < end, shown
+            time.sleep(LOOK_SECONDS)
+        return shown
 
 
 def form(files: Mapping[str, bytes]) -> list[tuple[str, tuple[str, bytes]]]:

@@ -24,6 +24,7 @@ class Circuit:
         self._rest_seconds = rest_seconds
         self._clock = clock
         self._failures = 0
+        self._failing_since: float | None = None
         self._next_trial = 0.0
         self._lock = threading.Lock()
 
@@ -37,13 +38,23 @@ class Circuit:
             self._rest()
             return True
 
+    @property
+    def failing_seconds(self) -> float:
+        """How long nothing but failures has been met; 0 after a success."""
+        with self._lock:
+            since = self._failing_since
+            return 0.0 if since is None else self._clock() - since
+
     def succeeded(self) -> None:
         with self._lock:
             self._failures = 0
+            self._failing_since = None
 
     def failed(self) -> None:
         with self._lock:
             self._failures += 1
+            if self._failing_since is None:
+                self._failing_since = self._clock()
             if self._failures == self._failures_to_open:
                 self._rest()
 

@@ -97,7 +97,10 @@ class MeshServiceClient:
                     f"The mesh service at {self._connection.place} has failed again and again: "
                     "see that it runs, and try again soon."
                 )
-            job = _Job(self._connection, self._patience, request, image, Forward(on_progress))
+            job = _Job(
+                *(self._connection, self._circuit, self._patience),
+                *(request, image, Forward(on_progress)),
+            )
             retrying = stamina.RetryingCaller(attempts=None, timeout=None).on(job.pause)
             try:
                 return retrying(job.go_on)
@@ -117,12 +120,14 @@ class _Job:
     def __init__(
         self,
         connection: Connection,
+        circuit: Circuit,
         patience: Patience,
         request: MeshRequest,
         image: BinaryIO,
         report: Forward,
     ) -> None:
         self._connection = connection
+        self._circuit = circuit
         self._patience = patience
         self._request = request
         self._image = image
@@ -167,6 +172,8 @@ class _Job:
         https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
         """
         if not isinstance(error, Passing):
+            return False
+        if self._circuit.failing_seconds > self._patience.away_seconds:
             return False
         growing = self._patience.first_retry_seconds * 2.0 ** min(self._failures, 30)
         self._failures += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 
@@ -15,6 +16,8 @@ class Patience:
         For a connection, and between two bytes of an answer.
     total_seconds
         For one image, all attempts included.
+    away_seconds
+        For a service that does not answer at all any more, within those.
     cancel_seconds
         For the service to hear that nobody waits any more.
     first_look_seconds, longest_look_seconds
@@ -30,6 +33,7 @@ class Patience:
     connect_seconds: float = 5
     read_seconds: float = 30
     total_seconds: float = 300
+    away_seconds: float = math.inf
     cancel_seconds: float = 2
     first_look_seconds: float = 0.2
     longest_look_seconds: float = 1

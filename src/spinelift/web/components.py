@@ -15,8 +15,12 @@ from spinelift.engine.pool import usable_cores
 from spinelift.engine.runner import JobRunner
 from spinelift.generators.in_process import InProcessMeshGenerator
 from spinelift.generators.mesh_service import MeshServiceClient
+from spinelift.generators.patience import Patience
 from spinelift.outbound.addresses import AddressRule
 from spinelift.outbound.requests import Outbound
+
+AWAY_SECONDS = 5
+"""A mesh service that is away for longer is waited for by the rows of jobs, which say so."""
 
 _made: dict[str, Any] = {}
 _closing: list[Callable[[], None]] = []
@@ -51,7 +55,11 @@ def in_process() -> MeshGenerator:
 
 def mesh_service() -> MeshGenerator:
     """The mesh service at settings.MESH_SERVICE_URL."""
-    client = MeshServiceClient(settings.MESH_SERVICE_URL, token=settings.MESH_SERVICE_TOKEN)
+    client = MeshServiceClient(
+        settings.MESH_SERVICE_URL,
+        token=settings.MESH_SERVICE_TOKEN,
+        patience=Patience(away_seconds=AWAY_SECONDS),
+    )
     _closing.append(client.close)
     return client
 

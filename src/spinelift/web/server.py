@@ -6,9 +6,12 @@ Its settings are `spinelift.web.settings.embedded`; Django has to be set up befo
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +29,7 @@ from spinelift.web.asgi import application
 from spinelift.web.demo import make_demo
 from spinelift.web.jobs.reconciling import take_over
 from spinelift.web.jobs.workers import Workers
+from spinelift.web.processes import HURRIED
 from spinelift.web.scheduler import keep_time
 
 log = structlog.get_logger()
@@ -33,6 +37,7 @@ log = structlog.get_logger()
 DRAIN_SECONDS = 35.0
 """More than one job may take."""
 
+LOOK_SECONDS = 0.02
 LAST_ANSWER_SECONDS = 5
 LINK_LIFETIME = timedelta(days=1)
 
@@ -52,7 +57,7 @@ def serve(
     """Serve until one of `stops` comes, and let what was begun end. Raises FolderTaken.
 
     Tells `say` the one-time address by which the local user comes in, where there is one. Returns
-    whether a second of those signals came.
+    whether a second of those signals came; ends the process where jobs would have to be waited for.
     """
     lock = FileLock(data / "lock")
     try:
@@ -72,17 +77,26 @@ def serve(
             secret = make_sign_in_link(user=user, lifetime=LINK_LIFETIME)
             say(f"{settings.PUBLIC_URL}/open/{secret}")
         server = _Server(stops)
-        try:
+        with contextlib.ExitStack() as closing:
+            closing.callback(workers.close)
+            closing.callback(components.close)
             server.run(sockets=[listening])
-        finally:
-            components.close()
-            workers.close()
-            log.info("server.ended")
+            log.info("server.ended", has_left_jobs=server.has_left_jobs)
+            if server.has_left_jobs:
+                # To be begun anew the next time; closing would end them, as though they had failed.
+                # The processes that do them end when they miss this one.
+                os._exit(HURRIED if server.is_hurried else 0)
         return server.is_hurried
 
 
 class _Server(GracefulServer):
-    """Serves until the jobs that were begun have ended; those that wait are there the next time."""
+    """Serves until the jobs that were begun have ended; those that wait are there the next time.
+
+    Attributes
+    ----------
+    has_left_jobs
+        Whether some may have been begun and not have ended.
+    """
 
     def __init__(self, stops: Sequence[signal.Signals]) -> None:
         config = uvicorn.Config(
@@ -99,6 +113,7 @@ class _Server(GracefulServer):
         )
         super().__init__(config, stops, DRAIN_SECONDS)
         self._ending = threading.Event()
+        self.has_left_jobs = False
         self._workers = Workers(meshing_threads=settings.MESHING_THREADS)
         self._scheduler = threading.Thread(target=keep_time, args=(self._ending,), name="scheduler")
 
@@ -111,12 +126,22 @@ class _Server(GracefulServer):
 
     def _begin(self) -> None:
         components.mesh_generator()
+        self.has_left_jobs = True
         self._workers.start()
         self._scheduler.start()
 
     async def drain(self, seconds: float) -> None:
         log.info("server.draining", seconds=seconds)
         self._ending.set()
-        ending = asyncio.to_thread(self._workers.stop)
-        await asyncio.wait_for(ending, seconds or None)
-        await asyncio.to_thread(self._scheduler.join)
+        if self.is_hurried:
+            return
+        # In a thread of its own: asyncio would wait for one that it lends, however long it takes.
+        threading.Thread(target=self._end, name="ending", daemon=True).start()
+        end = time.monotonic() + seconds
+        while self.has_left_jobs and not self.is_hurried and time.monotonic() < end:
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def _end(self) -> None:
+        self._workers.stop()
+        self._scheduler.join()
+        self.has_left_jobs = False

@@ -10,6 +10,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from spinelift.engine.pool import follow_parent
 from spinelift.logs import configure_logs
 from spinelift.serving import listen
 
@@ -47,7 +48,8 @@ def serve(host: str, port: int, *, workers: int, threads: int) -> None:
 
 
 def _application(target: str) -> Callable[..., Any]:
-    """In a process that answers; some systems start it from nothing."""
+    """In a process that answers, which some systems start from nothing."""
+    follow_parent()
     configure_logs()
     from spinelift.web.wsgi import application
 

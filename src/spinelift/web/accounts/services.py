@@ -142,7 +142,8 @@ def token_of(text: str) -> ApiToken | None:
     """The valid token with this text, and its user."""
     if not text.startswith(TOKEN_PREFIX):
         return None
-    return ApiToken.objects.valid().select_related("user").filter(hash=_hash(text)).first()
+    found = ApiToken.objects.valid().select_related("user").filter(hash=_hash(text))
+    return found.order_by("hash").first()
 
 
 def user_of(email: str) -> User | None:

@@ -37,6 +37,8 @@ STATUSES: Mapping[str, int] = MappingProxyType(
     {
         "ALREADY_A_MEMBER": 409,
         "ARCHIVE_TOO_LARGE": 413,
+        "CACHE_UNAVAILABLE": 503,
+        "DATABASE_UNAVAILABLE": 503,
         "EMAIL_TAKEN": 409,
         "IMAGE_TOO_LARGE": 413,
         "INTERNAL": 500,

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
+import structlog
+from django.core.signals import got_request_exception
+from django.db import InterfaceError, OperationalError
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from redis import RedisError
 
 from spinelift.web.http.problems import problem_response
+
+log = structlog.get_logger()
 
 BELOW = "/api/"
 
@@ -21,6 +29,16 @@ WORDS: Mapping[int, tuple[str, str]] = MappingProxyType(
     }
 )
 """Status to what Django means by it."""
+
+DATABASE_AWAY = ("DATABASE_UNAVAILABLE", "The database cannot be reached just now: try again soon.")
+AWAY: Mapping[type[Exception], tuple[str, str]] = MappingProxyType(
+    {
+        OperationalError: DATABASE_AWAY,
+        InterfaceError: DATABASE_AWAY,
+        RedisError: ("CACHE_UNAVAILABLE", "This cannot be done just now: try again soon."),
+    }
+)
+"""What is raised while something is away on which an answer depends."""
 
 
 class OneShape:
@@ -40,3 +58,20 @@ class OneShape:
             answer.headers["Content-Type"] = shaped.headers["Content-Type"]
             answer.headers["Content-Length"] = str(len(shaped.content))
         return answer
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """What passes by itself, once what we depend on is there again, is no fault of the server.
+
+        Whatever the path: also of pages, whose readers and proxies learn to try again.
+        """
+        for kind, (code, words) in AWAY.items():
+            if isinstance(error, kind):
+                log.warning("request.put_off", code=code, path=request.path, error=repr(error))
+                return problem_response(code, words)
+        return None
+
+
+@receiver(got_request_exception)
+def _tell_bug(request: HttpRequest | None = None, **_: Any) -> None:
+    """Within the block that has caught it."""
+    log.exception("request.bug", path=None if request is None else request.path)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import connections
 from django.utils.module_loading import import_string
 from dramatiq import Broker, Message, Middleware
 
@@ -20,10 +20,16 @@ log = structlog.get_logger()
 
 
 class DatabaseConnections(Middleware):
-    """Threads that work keep their database connections no longer than Django's requests do."""
+    """Threads that work keep their database connections while those can be used.
+
+    Unlike Django's requests, also where settings would have each end after its request: these are
+    a few threads that live on, and to connect takes as long as a query.
+    """
 
     def after_process_message(self, *_: Any, **__: Any) -> None:
-        close_old_connections()
+        for connection in connections.all(initialized_only=True):
+            connection.close_at = None
+            connection.close_if_unusable_or_obsolete()
 
     def before_worker_thread_shutdown(self, *_: Any) -> None:
         connections.close_all()

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import structlog
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from spinelift.contract.problems import Problem, problem
@@ -20,6 +21,7 @@ from spinelift.web.operations import operation
 
 log = structlog.get_logger()
 
+DATABASE_AWAY = (InterfaceError, OperationalError)
 LONGEST_POSTPONED = timedelta(hours=1)
 BACK_OFF_SECONDS = 10
 """After the first attempt that met a bug, and twice as many after the second."""
@@ -34,6 +36,9 @@ def look(job_id: UUID) -> None:
                 _attempt(job)
         except JobLost:
             log.info("job.lost")
+        except DATABASE_AWAY as error:
+            # Nothing can be written of it now: its lease lapses, and it is begun anew.
+            log.warning("job.left", error=repr(error))
         except Exception:
             log.exception("job.left")
 
@@ -45,7 +50,7 @@ def _attempt(job: Job) -> None:
             result = kind.run(job, tracker)
         with operation(SYSTEM) as publish:
             end_job(publish=publish, job=job, status=Status.COMPLETED, result=result)
-    except JobLost:
+    except (JobLost, *DATABASE_AWAY):
         raise
     except Postponed as postponed:
         _postpone(job, postponed)

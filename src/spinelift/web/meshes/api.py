@@ -16,8 +16,8 @@ from spinelift.web.http.requests import actor_of
 from spinelift.web.http.streaming import pieces_of, streaming
 from spinelift.web.images.access import image_of
 from spinelift.web.images.models import ProjectImage
-from spinelift.web.jobs.models import UNFINISHED, Job
-from spinelift.web.meshes.access import batch_of, mesh_of
+from spinelift.web.jobs.models import UNFINISHED
+from spinelift.web.meshes.access import batch_of, mesh_of, progress_of
 from spinelift.web.meshes.downloads import mesh_json, picture, skeleton_json, skeleton_zip
 from spinelift.web.meshes.editing import edited
 from spinelift.web.meshes.models import Mesh
@@ -82,7 +82,9 @@ def generate_mesh(request: ApiRequest, image_id: UUID, wanted: OrderIn, wait: Wa
     order = _order(request, wanted)
     actor, user = actor_of(request), request.user
     mesh = service.generate(actor=actor, user=user, image=image, order=order)
-    return Status(202, _waited_for(user, mesh.id, wait))
+    if wait:
+        _waited_for(user, mesh.id, wait)
+    return Status(202, mesh_of(user, mesh.id))
 
 
 @router.get("/projects/{project_id}/meshes", response=list[MeshOut])
@@ -148,7 +150,6 @@ def compare(request: ApiRequest, mesh_id: UUID, other_id: UUID) -> Any:
 @router.get("/meshes/{mesh_id}/status", response=StatusOut)
 def read_status(request: ApiRequest, mesh_id: UUID, wait: Wait = 0) -> Any:
     """How far a version is."""
-    mesh_of(request.user, mesh_id)
     return status_of(_waited_for(request.user, mesh_id, wait))
 
 
@@ -285,12 +286,13 @@ def _order(request: ApiRequest, wanted: OrderIn) -> MeshOrder:
 
 
 def _waited_for(user: User, mesh_id: UUID, seconds: int) -> Mesh:
-    """The mesh once it is finished, or as it is after so long. Raises NotFound."""
+    """How far the mesh is once it is finished, or after so long. Raises NotFound."""
     end = time.monotonic() + seconds
-    unfinished = Job.objects.filter(mesh=mesh_id, status__in=UNFINISHED)
-    while time.monotonic() < end and unfinished.exists():
+    mesh = progress_of(user, mesh_id)
+    while mesh.status in UNFINISHED and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
-    return mesh_of(user, mesh_id)
+        mesh = progress_of(user, mesh_id)
+    return mesh
 
 
 def _zip(request: ApiRequest, file: IO[bytes], name: str) -> StreamingHttpResponse:

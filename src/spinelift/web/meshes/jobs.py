@@ -36,7 +36,7 @@ class MeshGenerationJob:
     queue = Queue.MESH_GENERATION
 
     def run(self, job: Job, on_progress: OnProgress) -> MeshResult:
-        mesh = Mesh.objects.select_related("image", "blob").filter(job=job).first()
+        mesh = Mesh.objects.select_related("image", "blob").filter(job=job).order_by("id").first()
         if mesh is None:
             raise GenerationFailed("IMAGE_GONE", "The image was deleted before it was meshed.")
         order = MeshOrder(MeshParameters.from_mapping(mesh.parameters), mesh.preset, mesh.target)
@@ -90,7 +90,7 @@ class MeshCleanupJob:
 def _locked(job: Job) -> Mesh | None:
     """The mesh that it makes, which stays while it is written to; None where its image is gone."""
     meshes = Mesh.objects.select_for_update(of=("self",)).select_related("image")
-    mesh = meshes.filter(job=job).first()
+    mesh = meshes.filter(job=job).order_by("id").first()
     if mesh is not None:
         mesh.job = job
     return mesh

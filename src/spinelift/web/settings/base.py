@@ -131,10 +131,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "loggers": {
-        # As all other logs: to whom all are led.
+        # To where all logs are led.
         "django": {"handlers": [], "level": "WARNING"},
-        # What a client did wrong is not worth a line; what we did wrong is.
-        "django.request": {"level": "ERROR"},
+        # It says as much of each answer from 400; what is a bug is said by `http.shapes`.
+        "django.request": {"level": "CRITICAL"},
     },
 }
 NINJA_PAGINATION_PER_PAGE = 100
