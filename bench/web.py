@@ -44,6 +44,8 @@ SHARE_GOAL = 0.8
 TURNS = 3
 A_FORM = 20
 """Images that are sent together."""
+LOOK_SECONDS = 1.0
+"""How often it is asked how far a batch is: as a page does, and not for its own sake."""
 
 READERS, READ_SECONDS = 4, 8.0
 READS_GOAL, READ_P99_GOAL = 1000.0, 50.0
@@ -193,7 +195,7 @@ def _have_made(system: EmbeddedSystem, contents: Sequence[bytes]) -> tuple[float
         return sum(map(processor_seconds, workers)), processor_seconds(pid)
 
     before = spent()
-    shown = user.await_end(user.generate(project), seconds=600)
+    shown = user.await_end(user.generate(project), seconds=600, every=LOOK_SECONDS)
     after = spent()
     assert shown["completed"] == len(contents), shown
     begun, ended = (datetime.fromisoformat(shown[at]) for at in ("created_at", "finished_at"))

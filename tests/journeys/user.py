@@ -71,12 +71,12 @@ class User:
     def has_ended(self, batch: str) -> bool:
         return self.batch(batch)["finished_at"] is not None
 
-    def await_end(self, batch: str, seconds: float = 120) -> Any:
+    def await_end(self, batch: str, seconds: float = 120, every: float = LOOK_SECONDS) -> Any:
         """Look until it has ended; gives what is shown of it then."""
         end = time.monotonic() + seconds
         while (shown := self.batch(batch))["finished_at"] is None:
             assert time.monotonic() < end, shown
-            time.sleep(LOOK_SECONDS)
+            time.sleep(every)
         return shown
 
 
