@@ -30,10 +30,11 @@ from spinelift.web.jobs.services import (
     JobUnfinished,
     cancel_job,
     claim,
+    complete_job,
     create_job,
     create_jobs,
-    end_job,
     extend_lease,
+    fail_job,
     postpone,
     put_back,
     report_progress,
@@ -49,8 +50,9 @@ PROBLEM = {"code": "IMAGE_EMPTY", "message": "There is nothing to see.", "detail
 
 def finish(job: Job, status: Literal[Status.COMPLETED, Status.FAILED] = Status.COMPLETED) -> Job:
     with operation(SYSTEM) as publish:
-        problem = PROBLEM if status == Status.FAILED else None
-        return end_job(publish=publish, job=job, status=status, result="made", problem=problem)
+        if status == Status.FAILED:
+            return fail_job(publish=publish, job=job, problem=PROBLEM)
+        return complete_job(publish=publish, job=job, result="made")
 
 
 def cancel(job: Job) -> Job:

@@ -6,6 +6,7 @@ Beside them the keys of their requests, which are done once.
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractUser, BaseUserManager
@@ -13,6 +14,8 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
+
+from spinelift.web.prepared import Parameter
 
 TOKEN_PREFIX = "sl_"  # noqa: S105  # what each begins with, so that scanners of secrets know it
 
@@ -68,9 +71,9 @@ class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
         """The user's own."""
         return self.filter(user=user)
 
-    def valid(self) -> ApiTokenQuerySet:
-        """Those that open something now."""
-        unexpired = Q(expires_at=None) | Q(expires_at__gt=timezone.now())
+    def valid(self, now: datetime | Parameter) -> ApiTokenQuerySet:
+        """Those that open something then."""
+        unexpired = Q(expires_at=None) | Q(expires_at__gt=now)
         return self.filter(unexpired, revoked_at=None, user__is_active=True)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.contrib.auth.hashers import make_password
+from django.db.models import DateTimeField, TextField
 from django.utils import timezone
 
 from spinelift.web.accounts.models import TOKEN_PREFIX, ApiToken, Scope, SignInLink, User
@@ -26,10 +27,19 @@ from spinelift.web.events import (
 )
 from spinelift.web.names import checked_name
 from spinelift.web.operations import operation
+from spinelift.web.prepared import Parameter, PreparedQuery
 
 HINT_LETTERS = 8
 LOCAL_EMAIL = "local@localhost"
 LONGEST_EMAIL = 254
+
+
+_VALID = PreparedQuery(
+    lambda: ApiToken.objects.valid(Parameter("now", DateTimeField()))
+    .select_related("user")
+    .filter(hash=Parameter("hash", TextField()))
+    .order_by()
+)
 
 
 class LinkUsed(WebError):
@@ -142,8 +152,7 @@ def token_of(text: str) -> ApiToken | None:
     """The valid token with this text, and its user."""
     if not text.startswith(TOKEN_PREFIX):
         return None
-    found = ApiToken.objects.valid().select_related("user").filter(hash=_hash(text))
-    return found.order_by("hash").first()
+    return _VALID.first(hash=_hash(text), now=timezone.now())
 
 
 def user_of(email: str) -> User | None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from django.db.models import TextField
 from django.utils import timezone
 
 from spinelift.web.actors import Actor
 from spinelift.web.audit.models import GENESIS, AuditChain, AuditEntry
 from spinelift.web.events import Event
+from spinelift.web.prepared import Parameter, PreparedQuery, insert
 
 
 def record(*, actor: Actor, events: Sequence[Event]) -> None:
@@ -19,8 +21,7 @@ def record(*, actor: Actor, events: Sequence[Event]) -> None:
     """
     in_chains = sorted(events, key=lambda event: event.chain)
     for name, of_chain in groupby(in_chains, lambda event: event.chain):
-        AuditChain.objects.bulk_create([AuditChain(name=name)], ignore_conflicts=True)
-        chain = AuditChain.objects.select_for_update().get(name=name)
+        chain = _LOCKED.first(name=name) or _begun(name)
         for event in of_chain:
             entry = AuditEntry(
                 chain=name,
@@ -36,9 +37,20 @@ def record(*, actor: Actor, events: Sequence[Event]) -> None:
                 previous=chain.head,
             )
             entry.hash = entry.digest()
-            entry.save(force_insert=True)
+            insert(entry)
             chain.sequence, chain.head = entry.sequence, entry.hash
         chain.save(update_fields=["sequence", "head"])
+
+
+_LOCKED = PreparedQuery(
+    lambda: AuditChain.objects.select_for_update().filter(name=Parameter("name", TextField()))
+)
+
+
+def _begun(name: str) -> AuditChain:
+    """By us, or by somebody else at the same time."""
+    AuditChain.objects.bulk_create([AuditChain(name=name)], ignore_conflicts=True)
+    return AuditChain.objects.select_for_update().get(name=name)
 
 
 def faults() -> Iterator[str]:

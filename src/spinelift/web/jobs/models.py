@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from spinelift.web.accounts.models import User
+from spinelift.web.prepared import Parameter
 
 ATTEMPTS = 3
 """How often a job is begun that does not come to its end, before it is given up."""
@@ -41,7 +42,7 @@ UNFINISHED = (Status.QUEUED, Status.PROCESSING)
 class JobQuerySet(models.QuerySet["Job"]):
     """Jobs."""
 
-    def claimable(self, now: datetime) -> JobQuerySet:
+    def claimable(self, now: datetime | Parameter) -> JobQuerySet:
         """Those that wait and are due, and those whose worker has not been heard of for a lease."""
         waits = Q(status=Status.QUEUED, due_at__lte=now)
         lapsed = Q(status=Status.PROCESSING, lease_until__lt=now)

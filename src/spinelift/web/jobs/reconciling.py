@@ -23,7 +23,7 @@ from spinelift.contract.problems import Problem
 from spinelift.web.actors import SYSTEM
 from spinelift.web.jobs.models import ATTEMPTS, Job, Status
 from spinelift.web.jobs.queue import wake
-from spinelift.web.jobs.services import FIRST_WAKE, JobLost, end_job
+from spinelift.web.jobs.services import FIRST_WAKE, JobLost, fail_job
 from spinelift.web.operations import operation
 
 log = structlog.get_logger()
@@ -110,7 +110,7 @@ def _give_up(now: datetime) -> int:
     for job in lost.order_by("lease_until")[:MOST]:
         try:
             with operation(SYSTEM) as publish:
-                end_job(publish=publish, job=job, status=Status.FAILED, problem=GIVEN_UP)
+                fail_job(publish=publish, job=job, problem=GIVEN_UP)
             log.warning("job.given_up", job_id=str(job.id))
             given_up += 1
         except JobLost:

@@ -1,39 +1,39 @@
-"""What changes jobs: each a conditional update that counts its rows, and the event beside it.
+"""What people and workers do to jobs: each a conditional update, and the event beside it.
 
-Nothing here locks a row first: SQLite cannot, and the condition is enough. Who ends a job opens the
-`operation` and hands its `publish` on: the audit is the last that the outermost transaction writes,
-and the end may be part of a greater deed.
+Who ends a job opens the `operation` and hands its `publish` on: the audit is the last that the
+outermost transaction writes, and the end may be part of a greater deed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Value
-from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 
 from spinelift.contract.generation import Progress
 from spinelift.contract.problems import Problem
 from spinelift.web.accounts.models import User
 from spinelift.web.errors import NotFound, WebError
-from spinelift.web.jobs.kinds import kind_named, kind_of, known_kinds
-from spinelift.web.jobs.models import (
-    ATTEMPTS,
-    UNFINISHED,
-    Job,
-    JobEvent,
-    JobQuerySet,
-    Queue,
-    Status,
+from spinelift.web.jobs.changes import (
+    BEGUN_ANEW,
+    CANCELLED,
+    COMPLETED,
+    FAILED,
+    POSTPONED,
+    PROGRESSED,
+    PUT_BACK,
+    begun,
 )
+from spinelift.web.jobs.kinds import kind_named, kind_of, known_kinds
+from spinelift.web.jobs.models import Job, JobEvent, Queue, Status
 from spinelift.web.jobs.queue import wake
 from spinelift.web.operations import Publish
+from spinelift.web.prepared import PreparedUpdate, insert
 
 FIRST_WAKE = timedelta(seconds=10)
 """After which a job that nobody has begun is woken again."""
@@ -93,22 +93,7 @@ def create_jobs(
 
 def claim(*, job_id: UUID) -> Job | None:
     """Begin an attempt; None where that is not to be done now, or not by this process."""
-    now = timezone.now()
-    return _change(
-        job_id,
-        Job.objects.claimable(now).filter(kind__in=known_kinds()),
-        now,
-        status=Status.PROCESSING,
-        stage="",
-        percent=0,
-        message="Begun",
-        attempt=F("attempt") + 1,
-        attempts_left=F("attempts_left") - 1,
-        lease_until=now + _lease(),
-        wake_at=now,
-        wakes=0,
-        started_at=now,
-    )
+    return _change(begun(frozenset(known_kinds())), job_id, lease_until=_lease_end())
 
 
 def report_progress(*, job: Job, progress: Progress) -> Job:
@@ -116,56 +101,48 @@ def report_progress(*, job: Job, progress: Progress) -> Job:
 
     Raises JobLost.
     """
-    now = timezone.now()
-    return _found(
-        _change(
-            job.id,
-            _of_attempt(job),
-            now,
-            stage=progress.stage,
-            percent=Greatest(F("percent"), Value(progress.percent)),
-            message=progress.message,
-            lease_until=now + _lease(),
-        )
+    return _attempt_change(
+        PROGRESSED,
+        job,
+        stage=progress.stage,
+        percent=progress.percent,
+        message=progress.message,
+        lease_until=_lease_end(),
     )
 
 
 def extend_lease(*, job: Job) -> None:
     """Say that this attempt goes on. Raises JobLost."""
-    lease_until = timezone.now() + _lease()
-    if not _of_attempt(job).filter(id=job.id).update(lease_until=lease_until):
+    this_attempt = Job.objects.filter(id=job.id, status=Status.PROCESSING, attempt=job.attempt)
+    if not this_attempt.update(lease_until=_lease_end()):
         raise JobLost
 
 
 def postpone(*, job: Job, seconds: float, message: str) -> Job:
     """Put it back for a while, as though this attempt had not been. Raises JobLost."""
-    return _put_back(
-        job,
-        seconds,
-        message,
-        attempts_left=F("attempts_left") + 1,
-        postponed_since=Coalesce("postponed_since", timezone.now()),
-    )
+    return _attempt_change(POSTPONED, job, message=message, due_at=_after(seconds))
 
 
 def put_back(*, job: Job, seconds: float, message: str) -> Job:
     """Put it back for a while, where it has attempts left. Raises JobLost."""
-    return _put_back(job, seconds, message)
+    return _attempt_change(PUT_BACK, job, message=message, due_at=_after(seconds))
 
 
-def end_job(
-    *,
-    publish: Publish,
-    job: Job,
-    status: Literal[Status.COMPLETED, Status.FAILED],
-    result: object = None,
-    problem: Problem | None = None,
-) -> Job:
-    """End this attempt, and the job with it: completed with a result, or failed with a problem.
+def complete_job(*, publish: Publish, job: Job, result: object = None) -> Job:
+    """End this attempt, and the job with it, as there is a result.
 
     Raises JobLost, and what the kind's `ended` raises; the caller's operation must fail with it.
     """
-    return _found(_end(publish, job, _of_attempt(job), status, result, problem))
+    ended = _attempt_change(COMPLETED, job)
+    kind_of(ended).ended(ended, result, publish)
+    return ended
+
+
+def fail_job(*, publish: Publish, job: Job, problem: Problem) -> Job:
+    """End this attempt, and the job with it, for that reason. Raises what `complete_job` does."""
+    ended = _attempt_change(FAILED, job, message=problem["message"], error=problem)
+    kind_of(ended).ended(ended, None, publish)
+    return ended
 
 
 def cancel_job(*, publish: Publish, job: Job) -> Job:
@@ -173,30 +150,18 @@ def cancel_job(*, publish: Publish, job: Job) -> Job:
 
     Raises NotFound.
     """
-    unfinished = Job.objects.filter(status__in=UNFINISHED)
-    return _end(publish, job, unfinished, Status.CANCELLED) or _stored(job)
+    ended = _change(CANCELLED, job.id)
+    if ended is None:
+        return _stored(job)
+    kind_of(ended).ended(ended, None, publish)
+    return ended
 
 
 def retry_job(*, publish: Publish, job: Job) -> Job:
     """Begin anew what failed or was cancelled. Raises JobUnfinished, JobDone and NotFound."""
-    now = timezone.now()
     with transaction.atomic():
         again = _change(
-            job.id,
-            Job.objects.filter(status__in=(Status.FAILED, Status.CANCELLED)),
-            now,
-            status=Status.QUEUED,
-            stage="",
-            percent=0,
-            message=WAITING,
-            error=None,
-            attempts_left=ATTEMPTS,
-            due_at=now,
-            postponed_since=None,
-            wake_at=now + FIRST_WAKE,
-            wakes=0,
-            started_at=None,
-            finished_at=None,
+            BEGUN_ANEW, job.id, message=WAITING, due_at=_after(FIRST_WAKE.total_seconds())
         )
         if again is None:
             if _stored(job).status == Status.COMPLETED:
@@ -207,65 +172,25 @@ def retry_job(*, publish: Publish, job: Job) -> Job:
     return again
 
 
-def _change(job_id: UUID, condition: JobQuerySet, now: datetime, **values: Any) -> Job | None:
-    """Change a job where the condition holds, and log how it is then; else None.
+def _change(change: PreparedUpdate[Job], job_id: UUID, **values: Any) -> Job | None:
+    """Change a job where that is as it has to be, and log how it is then; else None.
 
-    The update locks the row, so that what is read after it is what this update made.
+    What fails in it undoes the whole transaction that it is a part of.
     """
-    with transaction.atomic():
-        if not condition.filter(id=job_id).update(sequence=F("sequence") + 1, **values):
-            return None
-        job = Job.objects.get(id=job_id)
-        _event(job, now).save(force_insert=True)
+    now = timezone.now()
+    with transaction.atomic(savepoint=False):
+        job = change.first(id=job_id, now=now, **values)
+        if job is not None:
+            insert(_event(job, now))
     return job
 
 
-def _put_back(job: Job, seconds: float, message: str, **values: Any) -> Job:
-    now = timezone.now()
-    due_at = now + timedelta(seconds=seconds)
-    return _found(
-        _change(
-            job.id,
-            _of_attempt(job),
-            now,
-            status=Status.QUEUED,
-            stage="",
-            percent=0,
-            message=message,
-            lease_until=None,
-            due_at=due_at,
-            wake_at=due_at,
-            wakes=0,
-            **values,
-        )
-    )
-
-
-def _end(
-    publish: Publish,
-    job: Job,
-    condition: JobQuerySet,
-    status: Status,
-    result: object = None,
-    problem: Problem | None = None,
-) -> Job | None:
-    now = timezone.now()
-    values: dict[str, Any] = {"message": "Cancelled"}
-    if status == Status.COMPLETED:
-        values = {"message": "Done", "percent": 100}
-    elif problem is not None:
-        values = {"message": problem["message"], "error": problem}
-    ended = _change(
-        job.id, condition, now, status=status, lease_until=None, finished_at=now, **values
-    )
-    if ended is not None:
-        kind_of(ended).ended(ended, result, publish)
-    return ended
-
-
-def _of_attempt(job: Job) -> JobQuerySet:
-    """Jobs at which those work who have this attempt."""
-    return Job.objects.filter(status=Status.PROCESSING, attempt=job.attempt)
+def _attempt_change(change: PreparedUpdate[Job], job: Job, **values: Any) -> Job:
+    """The same for who works at it. Raises JobLost."""
+    changed = _change(change, job.id, attempt=job.attempt, **values)
+    if changed is None:
+        raise JobLost
+    return changed
 
 
 def _event(job: Job, now: datetime) -> JobEvent:
@@ -280,12 +205,6 @@ def _event(job: Job, now: datetime) -> JobEvent:
     )
 
 
-def _found(job: Job | None) -> Job:
-    if job is None:
-        raise JobLost
-    return job
-
-
 def _stored(job: Job) -> Job:
     stored = Job.objects.filter(id=job.id).first()
     if stored is None:
@@ -293,5 +212,9 @@ def _stored(job: Job) -> Job:
     return stored
 
 
-def _lease() -> timedelta:
-    return timedelta(seconds=settings.JOBS_LEASE_SECONDS)
+def _lease_end() -> datetime:
+    return _after(settings.JOBS_LEASE_SECONDS)
+
+
+def _after(seconds: float) -> datetime:
+    return timezone.now() + timedelta(seconds=seconds)

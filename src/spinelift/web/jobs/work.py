@@ -14,8 +14,8 @@ from spinelift.mesh.errors import SpineLiftError
 from spinelift.web.actors import SYSTEM
 from spinelift.web.errors import WebError
 from spinelift.web.jobs.kinds import Postponed, kind_of
-from spinelift.web.jobs.models import ATTEMPTS, Job, Status
-from spinelift.web.jobs.services import JobLost, claim, end_job, postpone, put_back
+from spinelift.web.jobs.models import ATTEMPTS, Job
+from spinelift.web.jobs.services import JobLost, claim, complete_job, fail_job, postpone, put_back
 from spinelift.web.jobs.tracker import ProgressTracker
 from spinelift.web.operations import operation
 
@@ -49,7 +49,7 @@ def _attempt(job: Job) -> None:
         with ProgressTracker(job) as tracker:
             result = kind.run(job, tracker)
         with operation(SYSTEM) as publish:
-            end_job(publish=publish, job=job, status=Status.COMPLETED, result=result)
+            complete_job(publish=publish, job=job, result=result)
     except (JobLost, *DATABASE_AWAY):
         raise
     except Postponed as postponed:
@@ -86,4 +86,4 @@ def _begin_anew(job: Job) -> None:
 def _fail(job: Job, problem: Problem) -> None:
     log.info("job.failed", code=problem["code"])
     with operation(SYSTEM) as publish:
-        end_job(publish=publish, job=job, status=Status.FAILED, problem=problem)
+        fail_job(publish=publish, job=job, problem=problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import structlog
+from django.db.models import UUIDField
 
 from spinelift.contract.generation import MeshRequest, MeshResult, OnProgress
 from spinelift.contract.problems import GenerationFailed, MeshServiceUnavailable, Overloaded
@@ -22,11 +23,18 @@ from spinelift.web.meshes.models import Mesh
 from spinelift.web.meshes.orders import MeshOrder
 from spinelift.web.meshes.services import GENERATION, record_end, record_retry
 from spinelift.web.operations import Publish
+from spinelift.web.prepared import Parameter, PreparedQuery
 
 log = structlog.get_logger()
 
 LATER_SECONDS = 3
 """When to ask again who could not make a mesh now."""
+
+_JOB = Parameter("job", UUIDField())
+_MESH = PreparedQuery(lambda: Mesh.objects.select_related("image", "blob").filter(job=_JOB))
+_LOCKED_MESH = PreparedQuery(
+    lambda: Mesh.objects.select_for_update(of=("self",)).select_related("image").filter(job=_JOB)
+)
 
 
 class MeshGenerationJob:
@@ -36,7 +44,7 @@ class MeshGenerationJob:
     queue = Queue.MESH_GENERATION
 
     def run(self, job: Job, on_progress: OnProgress) -> MeshResult:
-        mesh = Mesh.objects.select_related("image", "blob").filter(job=job).order_by("id").first()
+        mesh = _MESH.first(job=job.id)
         if mesh is None:
             raise GenerationFailed("IMAGE_GONE", "The image was deleted before it was meshed.")
         order = MeshOrder(MeshParameters.from_mapping(mesh.parameters), mesh.preset, mesh.target)
@@ -89,8 +97,7 @@ class MeshCleanupJob:
 
 def _locked(job: Job) -> Mesh | None:
     """The mesh that it makes, which stays while it is written to; None where its image is gone."""
-    meshes = Mesh.objects.select_for_update(of=("self",)).select_related("image")
-    mesh = meshes.filter(job=job).order_by("id").first()
+    mesh = _LOCKED_MESH.first(job=job.id)
     if mesh is not None:
         mesh.job = job
     return mesh

@@ -11,6 +11,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q
 from spinelift.web.accounts.models import User
 from spinelift.web.images.models import Blob, ProjectImage
 from spinelift.web.jobs.models import Job, Status
+from spinelift.web.prepared import Parameter
 from spinelift.web.projects.models import Project
 
 
@@ -75,7 +76,7 @@ class Source(models.TextChoices):
 class MeshQuerySet(models.QuerySet["Mesh"]):
     """Meshes."""
 
-    def visible_to(self, user: User) -> MeshQuerySet:
+    def visible_to(self, user: User | Parameter) -> MeshQuerySet:
         """Those of images of projects that the user is a member of, each with `role`."""
         found = self.filter(image__project__memberships__user=user)
         return found.annotate(role=F("image__project__memberships__role"))  # type: ignore[no-redef]

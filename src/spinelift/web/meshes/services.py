@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import Max, UUIDField
 from django.utils import timezone
 
 from spinelift.contract.generation import MeshResult
@@ -42,6 +42,7 @@ from spinelift.web.jobs.work import look
 from spinelift.web.meshes.models import Batch, Mesh, MeshContent, Source
 from spinelift.web.meshes.orders import MeshOrder
 from spinelift.web.operations import Publish, operation
+from spinelift.web.prepared import Parameter, PreparedQuery, insert
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import locked_project
 
@@ -50,6 +51,13 @@ GENERATION = "mesh_generation"
 
 LATER_SECONDS = 10
 """When to ask again who has too many meshes waiting."""
+
+_WAITING = PreparedQuery(
+    lambda: Job.objects.filter(
+        mesh__batch=Parameter("batch", UUIDField()), status=Status.QUEUED
+    ).only("id")[:1]
+)
+"""One of a batch's, if there is any."""
 
 
 class NothingToMesh(WebError):
@@ -187,7 +195,12 @@ def record_retry(*, mesh: Mesh, publish: Publish) -> None:
 
 
 def finish_batch(batch_id: UUID, publish: Publish) -> None:
-    """Say so when this was the last: its row is locked, so that of two last ones one sees both."""
+    """Say so when this was the last: its row is locked, so that of two last ones one sees both.
+
+    It is not while any waits, which is known without the lock.
+    """
+    if _WAITING.all(batch=batch_id):
+        return
     batch = Batch.objects.select_for_update().filter(id=batch_id).first()
     if batch is None or batch.finished_at is not None:
         return
@@ -388,7 +401,7 @@ def _version(
 
 
 def _keep(mesh: Mesh, fields: Mapping[str, Any], milliseconds: float | None) -> None:
-    MeshContent.objects.create(mesh=mesh, fields=dict(fields))
+    insert(MeshContent(mesh=mesh, fields=dict(fields)))
     mesh.summary = summary_of(fields, milliseconds)
     mesh.save(update_fields=["summary"])
 
