@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import hashlib
 from collections.abc import Callable
@@ -15,6 +16,9 @@ from pytest_django import Settings
 
 from spinelift.images import encode_png
 from spinelift.web.accounts.models import User
+from spinelift.web.errors import TooManyRequests
+from spinelift.web.http import limits
+from spinelift.web.http.limits import count_request
 from spinelift.web.images.models import Blob, ProjectImage, Upload
 from spinelift.web.jobs.models import Job
 from spinelift.web.limits import UserLimits
@@ -153,7 +157,29 @@ def test_as_much_as_one_may_is_taken(
     name: str, project: Project, alice: User, settings: Settings
 ) -> None:
     limit, ask = LIMITS[name], asking(alice)
-    assert send(ask, project, "arm").status_code == 201
     value = 10**9 if limit.field.endswith("bytes") else 4
     settings.LIMITS = dataclasses.replace(settings.LIMITS, **{limit.field: value})
+    assert send(ask, project, "arm").status_code == 201
     assert limit.more(ask, project).status_code < 300
+
+
+def test_many_requests_are_counted_by_shares_and_no_more_are_let_in_than_may_be(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Of two processes, each of which has its own shares."""
+    monkeypatch.setattr(limits, "time", FrozenTime())
+    processes = [limits._Taken(), limits._Taken()]
+    let_in = 0
+    for number in range(1_000):
+        monkeypatch.setattr(limits, "_taken", processes[number % 2])
+        with contextlib.suppress(TooManyRequests):
+            count_request("somebody", 500)
+            let_in += 1
+    assert 500 - 500 // limits.SHARES <= let_in <= 500
+
+
+class FrozenTime:
+    """Of one minute, however long the test takes."""
+
+    def time(self) -> float:
+        return 1_800_000_030.0

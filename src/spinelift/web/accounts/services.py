@@ -35,10 +35,13 @@ LONGEST_EMAIL = 254
 
 
 _VALID = PreparedQuery(
-    lambda: ApiToken.objects.valid(Parameter("now", DateTimeField()))
-    .select_related("user")
-    .filter(hash=Parameter("hash", TextField()))
-    .order_by()
+    lambda: (
+        ApiToken.objects.valid(Parameter("now", DateTimeField()))
+        .select_related("user")
+        .only("scope", *(f"user__{name}" for name in ("email", "is_active", "is_staff")))
+        .filter(hash=Parameter("hash", TextField()))
+        .order_by()
+    )
 )
 
 

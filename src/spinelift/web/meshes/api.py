@@ -17,7 +17,7 @@ from spinelift.web.http.streaming import pieces_of, streaming
 from spinelift.web.images.access import image_of
 from spinelift.web.images.models import ProjectImage
 from spinelift.web.jobs.models import UNFINISHED
-from spinelift.web.meshes.access import batch_of, mesh_of
+from spinelift.web.meshes.access import batch_of, mesh_of, progress_of
 from spinelift.web.meshes.downloads import mesh_json, picture, skeleton_json, skeleton_zip
 from spinelift.web.meshes.editing import edited
 from spinelift.web.meshes.models import Mesh
@@ -288,10 +288,10 @@ def _order(request: ApiRequest, wanted: OrderIn) -> MeshOrder:
 def _waited_for(user: User, mesh_id: UUID, seconds: int) -> Mesh:
     """How far the mesh is once it is finished, or after so long. Raises NotFound."""
     end = time.monotonic() + seconds
-    mesh = mesh_of(user, mesh_id)
+    mesh = progress_of(user, mesh_id)
     while mesh.status in UNFINISHED and time.monotonic() < end:
         time.sleep(LOOK_SECONDS)
-        mesh = mesh_of(user, mesh_id)
+        mesh = progress_of(user, mesh_id)
     return mesh
 
 
