@@ -52,12 +52,11 @@ GENERATION = "mesh_generation"
 LATER_SECONDS = 10
 """When to ask again who has too many meshes waiting."""
 
-_WAITING = PreparedQuery(
-    lambda: Job.objects.filter(
-        mesh__batch=Parameter("batch", UUIDField()), status=Status.QUEUED
-    ).only("id")[:1]
+_BATCH = Parameter("batch", UUIDField())
+_LOCKED_BATCH = PreparedQuery(lambda: Batch.objects.select_for_update().filter(id=_BATCH))
+_UNFINISHED = PreparedQuery(
+    lambda: Job.objects.filter(mesh__batch=_BATCH, status__in=UNFINISHED).only("id").order_by()[:1]
 )
-"""One of a batch's, if there is any."""
 
 
 class NothingToMesh(WebError):
@@ -195,16 +194,9 @@ def record_retry(*, mesh: Mesh, publish: Publish) -> None:
 
 
 def finish_batch(batch_id: UUID, publish: Publish) -> None:
-    """Say so when this was the last: its row is locked, so that of two last ones one sees both.
-
-    It is not while any waits, which is known without the lock.
-    """
-    if _WAITING.all(batch=batch_id):
-        return
-    batch = Batch.objects.select_for_update().filter(id=batch_id).first()
-    if batch is None or batch.finished_at is not None:
-        return
-    if batch.meshes.filter(job__status__in=UNFINISHED).exists():
+    """Say so when this was the last: its row is locked, so that of two last ones one sees both."""
+    batch = _LOCKED_BATCH.first(batch=batch_id)
+    if batch is None or batch.finished_at is not None or _UNFINISHED.all(batch=batch_id):
         return
     batch.finished_at = timezone.now()
     batch.save(update_fields=["finished_at"])
