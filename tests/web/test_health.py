@@ -27,6 +27,13 @@ def test_process_that_answers_lives(
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/live", "/ready"])
+def test_probe_may_call_the_process_by_its_address(path: str) -> None:
+    assert Client(headers={"Host": "10.1.2.3:8000"}).get(path).status_code == 200
+    assert Client(headers={"Host": "10.1.2.3:8000"}).get("/api/v1/me").status_code == 400
+
+
+@pytest.mark.django_db
 def test_ready_leaves_nothing_behind() -> None:
     answer = Client().get("/ready")
     assert (answer.status_code, answer.json()) == (200, {"status": "ready"})

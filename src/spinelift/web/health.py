@@ -10,13 +10,24 @@ import structlog
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponseBase, JsonResponse
 
 from spinelift.web.http.problems import problem_response
 
 log = structlog.get_logger()
 
-PROBES = "probes/"
+FOLDER = "probes/"
+
+
+class Probes:
+    """Middleware; the outermost, as who probes a process may call it by its bare address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        probe = PATHS.get(request.path_info)
+        return self._get_response(request) if probe is None else probe(request)
 
 
 def live(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  # django's
@@ -45,9 +56,13 @@ def _ask_database() -> None:
 
 def _write_file() -> None:
     """Leave nothing behind; reading alone would not find a disk that is full."""
-    default_storage.delete(default_storage.save(f"{PROBES}{uuid.uuid4()}", ContentFile(b"")))
+    default_storage.delete(default_storage.save(f"{FOLDER}{uuid.uuid4()}", ContentFile(b"")))
 
 
 CHECKS: Mapping[str, Callable[[], None]] = MappingProxyType(
     {"database": _ask_database, "storage": _write_file}
+)
+
+PATHS: Mapping[str, Callable[[HttpRequest], HttpResponseBase]] = MappingProxyType(
+    {"/live": live, "/ready": ready}
 )

@@ -7,13 +7,10 @@ from django.urls import include, path
 
 from spinelift.web.accounts.views import open_link
 from spinelift.web.api import api
-from spinelift.web.health import live, ready
 
 urlpatterns = [
     path("api/v1/auth/", include("spinelift.web.accounts.allauth_urls")),
     path("api/v1/", api.urls),
     path("admin/", admin.site.urls),
     path("open/<str:secret>", open_link),
-    path("live", live),
-    path("ready", ready),
 ]

@@ -48,7 +48,6 @@ STATUSES: Mapping[str, int] = MappingProxyType(
         "KEY_REUSED": 422,
         "LINK_USED": 403,
         "MAIL_UNAVAILABLE": 503,
-        "MESH_LOCKED": 409,
         "MESH_UNFINISHED": 409,
         "NAME_TAKEN": 409,
         "NOT_ALLOWED": 403,

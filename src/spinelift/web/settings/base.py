@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spinelift.engine.pool import usable_cores
 from spinelift.web.limits import UserLimits
+from spinelift.web.settings.environment import number
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "spinelift.web.audit",
 ]
 MIDDLEWARE = [
+    "spinelift.web.health.Probes",
     "spinelift.web.http.shapes.OneShape",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -110,7 +112,13 @@ PUBLIC_URL = "http://127.0.0.1:8000"
 WEBHOOK_ALLOWED_HOSTS: list[str] = []
 """Names, addresses and networks that webhooks may lead to although they are not public."""
 WEBHOOK_ALLOW_HTTP = False
-LIMITS = UserLimits()
+LIMITS = UserLimits(
+    images=number("SPINELIFT_LIMIT_IMAGES", UserLimits.images),
+    image_bytes=number("SPINELIFT_LIMIT_IMAGE_BYTES", UserLimits.image_bytes),
+    jobs=number("SPINELIFT_LIMIT_JOBS", UserLimits.jobs),
+    requests_a_minute=number("SPINELIFT_LIMIT_REQUESTS_A_MINUTE", UserLimits.requests_a_minute),
+    request_bytes=number("SPINELIFT_LIMIT_REQUEST_BYTES", UserLimits.request_bytes),
+)
 FILE_UPLOAD_HANDLERS = [
     "spinelift.web.http.uploads.BoundedUpload",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
