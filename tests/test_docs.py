@@ -16,7 +16,7 @@ from spinelift.service.metrics import Metrics
 from spinelift.service.settings import ServiceSettings
 from spinelift.web import settings
 
-MODULES = ("distributed", "embedded", "mail", "s3")
+MODULES = ("base", "distributed", "embedded", "mail", "s3")
 """Of the web application's settings."""
 VARIABLE = re.compile(r'"((?:SPINELIFT|AWS)_[A-Z_0-9]+|[A-Z]+_URL)"')
 DOCS = Path(__file__).parents[1] / "docs"
