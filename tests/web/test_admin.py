@@ -34,7 +34,7 @@ def world() -> World:
 
 @pytest.fixture
 def operator(world: World) -> User:  # noqa: ARG001  # whose rows are shown
-    return User.objects.create_superuser("olga@example.com")
+    return User.objects.create_superuser("operator@example.com")
 
 
 @pytest.fixture
@@ -180,3 +180,25 @@ def test_operators_trying_again_is_the_meshs_and_its_batchs(
     cancel_batch(actor=SYSTEM, batch=world.batch)
     assert actions().count("batch.finished") == 2
     assert list(faults()) == []
+
+
+def test_password_that_is_changed_here_is_audited(operator: User) -> None:
+    old, new = "correct horse battery", "three red foxes"
+    operator.set_password(old)
+    operator.save()
+    client, page = Client(), reverse("admin:password_change")
+    assert client.get(page).status_code == 302
+    client.force_login(operator)
+    assert "Old password" in client.get(page).content.decode()
+
+    def change(old: str) -> int:
+        form = {"old_password": old, "new_password1": new, "new_password2": new}
+        return client.post(page, form).status_code
+
+    assert change("wrong") == 200
+    assert "password.changed" not in actions()
+    assert change(old) == 302
+    operator.refresh_from_db()
+    assert operator.check_password(new)
+    entry = AuditEntry.objects.get(action="password.changed")
+    assert (entry.actor, entry.subject) == (operator.email, f"user/{operator.id}")

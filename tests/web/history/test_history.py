@@ -106,7 +106,7 @@ def test_of_accounts_each_sees_their_own_alone(alice: User, bob: User) -> None:
 
 def test_operators_see_everything(project: Project, alice: User) -> None:
     delete_project(actor=actor_of(alice), project=project)
-    operator = User.objects.create_superuser("olga@example.com")
+    operator = User.objects.create_superuser("operator@example.com")
     ask = asking(operator)
     assert len(entries(ask, limit="500")) == AuditEntry.objects.count()
     assert entries(asking(alice), project_id=str(project.id)) == []
@@ -175,7 +175,7 @@ def test_exported_lines_prove_themselves(monkeypatch: pytest.MonkeyPatch) -> Non
     world = make_world()
     for name in ("Wölf", "狐 🦊", 'a\\b"c'):
         rename_project(actor=actor_of(world.alice), project=world.project, name=name)
-    ask = asking(User.objects.create_superuser("olga@example.com"))
+    ask = asking(User.objects.create_superuser("operator@example.com"))
     found = exported(ask)
     assert len(found) == AuditEntry.objects.count()
     assert found[-1]["chain"] != found[0]["chain"]

@@ -1,10 +1,8 @@
-"""`/open/...`: a link that signs in once.
-
-Following it asks, and the button that it shows uses it: programs that look at links use none up.
-"""
+"""Pages of ours that are no API: a link that signs in once, and what the admin needs of us."""
 
 from __future__ import annotations
 
+from django.contrib import admin
 from django.contrib.auth import login
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
-from spinelift.web.accounts.services import LinkUsed, is_sign_in_link, use_sign_in_link
+from spinelift.web.accounts.services import LinkUsed, is_sign_in_link, note, use_sign_in_link
+from spinelift.web.events import PasswordChanged
 from spinelift.web.http.requests import actor_of
 
 # The policy on referrers stays `same-origin`, with which nobody else learns the address: with
@@ -29,7 +28,10 @@ HEADERS = {
 @csrf_protect
 @require_http_methods(["GET", "HEAD", "POST"])
 def open_link(request: HttpRequest, secret: str) -> HttpResponse:
-    """Show the button; pressed, sign in and go on to the application."""
+    """`/open/...`: show a button that signs in and goes on to the application.
+
+    Following the link uses nothing up: programs that look at links do that.
+    """
     if request.method != "POST":
         answer = _button(request) if is_sign_in_link(secret) else _refused(request)
     else:
@@ -41,6 +43,17 @@ def open_link(request: HttpRequest, secret: str) -> HttpResponse:
             answer = _refused(request)
     for name, value in HEADERS.items():
         answer[name] = value
+    return answer
+
+
+def change_password(request: HttpRequest) -> HttpResponse:
+    """`/admin/password_change/`: Django's own, of which the audit is told."""
+    with transaction.atomic():
+        answer = admin.site.password_change(request)
+        if answer.status_code == 302:  # it was done
+            assert request.user.is_authenticated
+            event = PasswordChanged(user_id=request.user.id)
+            note(actor=actor_of(request), event=event)
     return answer
 
 
