@@ -177,7 +177,7 @@ def _call_bare(pool: WorkerPool, cores: int, folder: Path, contents: Sequence[by
 def _mesh_all(paths: Sequence[Path]) -> None:
     """In a worker."""
     for path in paths:
-        task = GenerationTask(path, "sheet", MeshParameters(), "4.2")
+        task = GenerationTask(path, "sheet", MeshParameters())
         answer = generate_answer(task, lambda stage: None)  # noqa: ARG005
         assert not isinstance(answer, Failure), answer.message
 

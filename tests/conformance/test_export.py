@@ -35,7 +35,7 @@ def downloaded(version: str, *, atlas: bool) -> tuple[ZipFile, Scene]:
     items = []
     for name, rgba in ART.items():
         content = encode_png(rgba)
-        answer = generate_answer(GenerationTask(content, name, PARAMETERS, version), lambda _: None)
+        answer = generate_answer(GenerationTask(content, name, PARAMETERS), lambda _: None)
         assert isinstance(answer, Answer)
         items.append(ExportItem(name, content, json.loads(answer.result)))
     file = io.BytesIO()

@@ -33,8 +33,7 @@ from spinelift.mesh.errors import (
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.types import Rgba
 from spinelift.samples import draw
-from spinelift.spine.document import SPINE_VERSIONS
-from spinelift.spine.errors import NameUnusable, UnknownSpineVersion
+from spinelift.spine.errors import NameUnusable
 
 from ..art import disc, two_discs, write_png
 from ..engine.labours import patient_answer
@@ -87,7 +86,7 @@ def unwatched(_progress: Progress) -> None:
 
 def directly(request: MeshRequest) -> Answer | Failure:
     """What the work itself comes to, with nobody in between."""
-    task = GenerationTask(request.image, request.name, request.parameters, request.spine_version)
+    task = GenerationTask(request.image, request.name, request.parameters)
     return generate_answer(task, lambda _: None)
 
 
@@ -95,7 +94,6 @@ def assert_is_what_was_made(result: MeshResult, request: MeshRequest) -> None:
     made = directly(request)
     assert isinstance(made, Answer)
     assert json.dumps(result.fields) == json.dumps(json.loads(made.result))
-    assert json.dumps(result.document) == json.dumps(json.loads(made.document))
 
 
 def assert_meshes(generator: MeshGenerator, request: MeshRequest) -> None:
@@ -124,17 +122,13 @@ PARAMETERS = st.builds(
 )
 
 
-@given(image=pictures(), parameters=PARAMETERS, version=st.sampled_from(sorted(SPINE_VERSIONS)))
+@given(image=pictures(), parameters=PARAMETERS)
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_mesh_is_the_same_whoever_makes_it(
-    generator: MeshGenerator,
-    tmp_path: Path,
-    image: Rgba,
-    parameters: MeshParameters,
-    version: str,
+    generator: MeshGenerator, tmp_path: Path, image: Rgba, parameters: MeshParameters
 ) -> None:
     path = write_png(tmp_path / "image.png", image)
-    request = MeshRequest(path, "arm", parameters, version)
+    request = MeshRequest(path, "arm", parameters)
     made = directly(request)
 
     if isinstance(made, Answer):
@@ -158,7 +152,7 @@ def test_mesh_is_the_same_whoever_makes_it(
         "腕" * 200,
     ],
 )
-def test_slot_has_the_name_that_was_asked_for(
+def test_mesh_has_the_name_that_was_asked_for(
     generator: MeshGenerator, tmp_path: Path, name: str
 ) -> None:
     request = MeshRequest(write_png(tmp_path / "0.png"), name, MeshParameters())
@@ -166,7 +160,6 @@ def test_slot_has_the_name_that_was_asked_for(
     result = generator.generate(request, unwatched)
 
     assert result.fields["name"] == name
-    assert [slot["name"] for slot in result.document["slots"]] == [name]
     assert_is_what_was_made(result, request)
 
 
@@ -182,24 +175,6 @@ def test_name_that_no_slot_can_have_is_refused(
     made = directly(request)
     assert isinstance(made, Failure)
     assert str(raised.value) == made.message
-
-
-@pytest.mark.parametrize("version", SPINE_VERSIONS)
-def test_document_is_for_the_spine_that_was_asked_for(
-    generator: MeshGenerator, tmp_path: Path, version: str
-) -> None:
-    request = MeshRequest(write_png(tmp_path / "0.png"), "arm", MeshParameters(), version)
-
-    result = generator.generate(request, unwatched)
-
-    assert result.document["skeleton"]["spine"] == SPINE_VERSIONS[version]
-
-
-def test_spine_that_does_not_exist_is_refused(generator: MeshGenerator, tmp_path: Path) -> None:
-    request = MeshRequest(write_png(tmp_path / "0.png"), "arm", MeshParameters(), "9.9")
-
-    with pytest.raises(UnknownSpineVersion, match=r"9\.9"):
-        generator.generate(request, unwatched)
 
 
 def test_split_islands_are_meshes_of_their_own(generator: MeshGenerator, tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from ..art import disc, two_discs, write_png
 
 
 def result(name: str, image: bytes, **values: Any) -> dict[str, Any]:
-    task = GenerationTask(image, name, MeshParameters(**values), "4.2")
+    task = GenerationTask(image, name, MeshParameters(**values))
     answer = generate_answer(task, lambda _: None)
     assert isinstance(answer, Answer), answer
     fields: dict[str, Any] = json.loads(answer.result)

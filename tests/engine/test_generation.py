@@ -28,17 +28,26 @@ def two_discs(tmp_path: Path) -> Path:
     return path
 
 
-def answer(image: Path, **values: Any) -> tuple[dict[str, Any], dict[str, Any], list[JobStage]]:
+def answer(
+    image: Path, spine_version: str | None = "4.2", **values: Any
+) -> tuple[Answer, list[JobStage]]:
     stages: list[JobStage] = []
-    task = GenerationTask(image, "arms/two", MeshParameters(**values), "4.2")
+    task = GenerationTask(image, "arms/two", MeshParameters(**values), spine_version)
     given = generate_answer(task, stages.append)
     assert isinstance(given, Answer)
-    return json.loads(given.result), json.loads(given.document), stages
+    return given, stages
+
+
+def contents(given: Answer) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Its result and its document."""
+    assert given.document is not None
+    return json.loads(given.result), json.loads(given.document)
 
 
 def test_answer_is_what_the_library_makes(two_discs: Path) -> None:
-    result, document, _ = answer(two_discs)
+    given, _ = answer(two_discs)
 
+    result, document = contents(given)
     mesh = spinelift.generate_mesh(two_discs)
     assert result["name"] == "arms/two"
     assert (result["width"], result["height"], result["hull"]) == (100, 60, mesh.hull)
@@ -53,15 +62,26 @@ def test_answer_is_what_the_library_makes(two_discs: Path) -> None:
     assert result["attachment"] == document["skins"][0]["attachments"]["arms/two"]["arms/two"]
 
 
-def test_every_stage_is_told_in_order(two_discs: Path) -> None:
-    *_, stages = answer(two_discs)
+def test_document_is_made_where_a_version_is_given(two_discs: Path) -> None:
+    with_document, _ = answer(two_discs, islands="split")
+
+    without, _ = answer(two_discs, None, islands="split")
+
+    assert without.document is None
+    assert without.result == with_document.result
+
+
+@pytest.mark.parametrize("version", ["4.2", None])
+def test_every_stage_is_told_in_order(two_discs: Path, version: str | None) -> None:
+    _, stages = answer(two_discs, version)
 
     assert stages == list(BEGINNINGS)
 
 
 def test_split_islands_are_numbered_and_share_their_image(two_discs: Path) -> None:
-    result, document, _ = answer(two_discs, islands="split")
+    given, _ = answer(two_discs, islands="split")
 
+    result, document = contents(given)
     names = [result["name"], *(other["name"] for other in result["others"])]
     assert names == ["arms/two-1", "arms/two-2"]
     assert {result["attachment"]["path"], result["others"][0]["attachment"]["path"]} == {"arms/two"}
@@ -69,10 +89,9 @@ def test_split_islands_are_numbered_and_share_their_image(two_discs: Path) -> No
 
 
 def test_answer_is_one_line_each(two_discs: Path) -> None:
-    task = GenerationTask(two_discs, "arm", MeshParameters(), "4.2")
-    given = generate_answer(task, lambda _: None)
+    given, _ = answer(two_discs)
 
-    assert isinstance(given, Answer)
+    assert given.document is not None
     assert [part.count(b"\n") for part in (given.result, given.document)] == [1, 1]
 
 
@@ -80,9 +99,7 @@ def test_what_is_no_image_is_a_failure_that_names_it(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("nothing to see")
 
-    failure = generate_answer(
-        GenerationTask(path, "notes", MeshParameters(), "4.2"), lambda _: None
-    )
+    failure = generate_answer(GenerationTask(path, "notes", MeshParameters()), lambda _: None)
 
     assert isinstance(failure, Failure)
     assert failure.code == "IMAGE_UNREADABLE"

@@ -21,7 +21,7 @@ from ..art import disc, two_discs
 
 
 def result(image: bytes, **values: Any) -> dict[str, Any]:
-    task = GenerationTask(image, "eyes", MeshParameters(**values), "4.2")
+    task = GenerationTask(image, "eyes", MeshParameters(**values))
     answer = generate_answer(task, lambda _: None)
     assert isinstance(answer, Answer), answer
     fields: dict[str, Any] = json.loads(answer.result)

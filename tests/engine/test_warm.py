@@ -35,7 +35,7 @@ class Decoder:
 
 
 def result(image: Path, warm: WarmImages, **values: Any) -> dict[str, Any]:
-    task = GenerationTask(image, "arm", MeshParameters(**values), "4.2")
+    task = GenerationTask(image, "arm", MeshParameters(**values))
     answer = generate_answer(task, lambda _: None, warm)
     assert isinstance(answer, Answer), answer
     fields: dict[str, Any] = json.loads(answer.result)

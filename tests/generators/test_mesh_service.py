@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 import pytest
 import stamina.instrumentation
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spinelift.contract.generation import MeshRequest, MeshResult, Progress
@@ -36,8 +36,8 @@ from ..service.faults import Proxy, hang_up, html, plain, proxying, refusal, rep
 from ..service.serving import serving
 
 POST = "POST /api/v1/mesh/generate"
-DOCUMENT = "GET /api/v1/mesh/ID/result?format=spine"
 STATUS = "GET /api/v1/mesh/ID/status"
+RESULT = "GET /api/v1/mesh/ID/result"
 DELETE = "DELETE /api/v1/mesh/ID"
 
 PATIENCE = Patience(
@@ -78,12 +78,10 @@ def request_(tmp_path: Path) -> MeshRequest:
 
 def assert_is_what_was_made(result: MeshResult, request: MeshRequest) -> None:
     made = generate_answer(
-        GenerationTask(request.image, "arms/left", request.parameters, request.spine_version),
-        lambda _: None,
+        GenerationTask(request.image, "arms/left", request.parameters), lambda _: None
     )
     assert isinstance(made, Answer)
     assert result.fields == json.loads(made.result) | {"name": request.name}
-    assert result.document["skeleton"] == json.loads(made.document)["skeleton"]
 
 
 def status(status: str, **fields: Any) -> dict[str, Any]:
@@ -111,10 +109,17 @@ PASSING: dict[str, Callable[[Proxy], Any]] = {
 }
 
 
-@given(faults=st.lists(st.sampled_from(sorted(PASSING)), max_size=8))
+FAULTS = st.lists(st.sampled_from(sorted(PASSING)), max_size=6)
+
+
+@given(of_sending=FAULTS, of_asking=FAULTS)
+@example(of_sending=[], of_asking=["nothing", *sorted(PASSING)])  # most of them at the result
 @settings(max_examples=40)
 def test_whatever_passes_the_mesh_comes_and_is_one_job(
-    service: httpx.Client, tmp_path_factory: pytest.TempPathFactory, faults: list[str]
+    service: httpx.Client,
+    tmp_path_factory: pytest.TempPathFactory,
+    of_sending: list[str],
+    of_asking: list[str],
 ) -> None:
     path = write_png(tmp_path_factory.mktemp("images") / "0.png")
     request = MeshRequest(path, "arms/left", MeshParameters())
@@ -122,7 +127,9 @@ def test_whatever_passes_the_mesh_comes_and_is_one_job(
         proxying(str(service.base_url)) as proxy,
         MeshServiceClient(proxy.url, patience=PATIENCE) as client,
     ):
-        proxy.faults.extend(PASSING[name](proxy) for name in faults)
+        proxy.faults.extend(PASSING[name](proxy) for name in of_sending)
+        proxy.faults.append(proxy.answer_later)
+        proxy.faults.extend(PASSING[name](proxy) for name in of_asking)
 
         result = client.generate(request)
 
@@ -131,15 +138,26 @@ def test_whatever_passes_the_mesh_comes_and_is_one_job(
     assert_is_what_was_made(result, request)
 
 
-def test_small_image_takes_two_questions(
+def test_small_image_takes_one_question(
     proxy: Proxy, client: MeshServiceClient, request_: MeshRequest
 ) -> None:
     result = client.generate(request_)
 
-    assert proxy.lines == [POST, DOCUMENT]
+    assert proxy.lines == [POST]
     assert proxy.asked[0].headers["prefer"] == "wait=1"
     assert result.milliseconds >= 0
     assert client.generate(request_).was_cached
+
+
+def test_result_of_a_job_that_waits_is_fetched_when_it_is_done(
+    proxy: Proxy, client: MeshServiceClient, request_: MeshRequest
+) -> None:
+    proxy.faults.append(proxy.answer_later)
+
+    assert_is_what_was_made(client.generate(request_), request_)
+
+    assert [*dict.fromkeys(proxy.lines)] == [POST, STATUS, RESULT]
+    assert proxy.lines.count(RESULT) == 1
 
 
 @pytest.fixture
@@ -224,14 +242,28 @@ def test_service_that_has_forgotten_the_job_is_sent_it_anew(
     assert percents == sorted(percents)
 
 
+@pytest.mark.parametrize(
+    ("before", "asked"),
+    [
+        ([], [POST]),
+        (
+            [plain(202, status("queued")), plain(200, status("completed"))],
+            [POST, STATUS, RESULT],
+        ),
+    ],
+)
 def test_job_whose_result_is_gone_is_sent_as_another(
-    proxy: Proxy, client: MeshServiceClient, request_: MeshRequest
+    proxy: Proxy,
+    client: MeshServiceClient,
+    request_: MeshRequest,
+    before: list[Any],
+    asked: list[str],
 ) -> None:
-    proxy.faults.extend([None, refusal(410, "RESULT_GONE")])
+    proxy.faults.extend([*before, refusal(410, "RESULT_GONE")])
 
     assert_is_what_was_made(client.generate(request_), request_)
 
-    assert proxy.lines == [POST, DOCUMENT, POST, DOCUMENT]
+    assert proxy.lines == [*asked, POST]
     assert len(set(proxy.job_ids)) == 2
 
 
@@ -307,7 +339,7 @@ def test_every_wrong_parameter_is_told_again(
     assert [vars(problem) for problem in raised.value.problems] == wrong
 
 
-RESULT = {
+ANOTHERS = {
     "job_id": "somebody-elses",
     "cached": False,
     "milliseconds": 1,
@@ -322,10 +354,10 @@ STRANGE = {
     "a page of another server": html(404),
     "too many requests": html(429),
     "half of an object": saying(reply(200, b'{"job_id": "abc')),
-    "a list": plain(200, [RESULT]),
+    "a list": plain(200, [ANOTHERS]),
     "another object": plain(200, {"hello": "world"}),
-    "another kind of field": plain(200, RESULT | {"vertices": "many"}),
-    "another job": plain(200, RESULT),
+    "another kind of field": plain(200, ANOTHERS | {"vertices": "many"}),
+    "another job": plain(200, ANOTHERS),
     "no content": saying(reply(204, b"")),
     "an error of another kind": plain(422, {"error": "bad"}),
     "details of another kind": plain(
@@ -659,9 +691,10 @@ def test_token_is_in_no_log_and_in_no_error(
     proxy: Proxy, request_: MeshRequest, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    proxy.faults.extend([hang_up, html(502), None, html(500), None, html(200)])
+    proxy.faults.extend([hang_up, html(502), proxy.answer_later, html(500)])
     with MeshServiceClient(proxy.url, token=SECRET, patience=PATIENCE) as client:
         client.generate(request_)
+        proxy.always = html(200)
         with pytest.raises(GenerationFailed) as raised:
             client.generate(request_)
 

@@ -68,6 +68,12 @@ class Proxy:
         """The service does it, but its client never hears so."""
         await self._forward(asked)
 
+    async def answer_later(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
+        """The service does it, but its client hears that the job waits."""
+        await self._forward(asked)
+        waiting = {"status": "queued", "progress": 0, "stage": "queued", "message": "..."}
+        await plain(202, waiting)(asked, writer)
+
     async def cut_answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         answer = await self._forward(asked)
         await servers.saying(answer[: len(answer) * 3 // 4])(asked, writer)

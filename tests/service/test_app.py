@@ -21,7 +21,9 @@ from spinelift.mesh.validation import MeshParameterValidator
 from spinelift.samples import draw
 from spinelift.service.app import _adopt
 from spinelift.service.stores import StoreUnavailable
+from spinelift.spine.document import SPINE_VERSIONS
 
+from ..art import two_discs
 from ..processes import wait_until
 from .serving import GENERATE, STREAM, VALIDATE, WAIT, error, events, picture, send, serving
 
@@ -47,6 +49,18 @@ def test_job_is_accepted_followed_and_its_result_fetched(client: httpx.Client) -
     assert result["job_id"] == accepted["job_id"]
     document = client.get(status["result_url"], params={"format": "spine"}).json()
     assert document == spinelift.skeleton_document({"tail": mesh})
+
+
+@pytest.mark.parametrize("version", SPINE_VERSIONS)
+def test_document_is_for_the_spine_that_was_asked_for(client: httpx.Client, version: str) -> None:
+    fields = {"parameters": {"islands": "split"}, "spine_version": version}
+    eyes = encode_png(two_discs())
+    job_id = send(client, image=eyes, fields=fields, headers=WAIT).json()["job_id"]
+
+    document = client.get(f"/api/v1/mesh/{job_id}/result", params={"format": "spine"}).json()
+
+    assert document["skeleton"]["spine"] == SPINE_VERSIONS[version]
+    assert [slot["name"] for slot in document["slots"]] == ["tail-1", "tail-2"]
 
 
 def test_result_comes_at_once_to_who_prefers_to_wait(client: httpx.Client) -> None:

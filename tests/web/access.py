@@ -25,7 +25,6 @@ from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.images import encode_png
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.outbound.signatures import new_secret
-from spinelift.spine.document import DEFAULT_VERSION
 from spinelift.web.accounts.models import ApiToken, Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM
@@ -90,7 +89,7 @@ ARM = encode_png(np.full((20, 30, 4), 255, dtype=np.uint8))
 
 @cache
 def fields_of_arm() -> dict[str, Any]:
-    task = GenerationTask(ARM, "arm", MeshParameters(), DEFAULT_VERSION)
+    task = GenerationTask(ARM, "arm", MeshParameters())
     answer = generate_answer(task, lambda _: None)
     assert isinstance(answer, Answer)
     fields: dict[str, Any] = json.loads(answer.result)

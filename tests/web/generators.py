@@ -20,15 +20,11 @@ class InlineGenerator:
     """Real meshes, without other processes."""
 
     def generate(self, request: MeshRequest, on_progress: OnProgress) -> MeshResult:
-        task = GenerationTask(
-            request.image, request.name, request.parameters, request.spine_version
-        )
+        task = GenerationTask(request.image, request.name, request.parameters)
         answer = generate_answer(task, lambda stage: on_progress(Progress.at(stage)))
         if isinstance(answer, Failure):
             raise error_of({"code": answer.code, "message": answer.message})
-        return MeshResult(
-            json.loads(answer.result), json.loads(answer.document), answer.milliseconds, False
-        )
+        return MeshResult(json.loads(answer.result), answer.milliseconds, False)
 
 
 def inline() -> MeshGenerator:

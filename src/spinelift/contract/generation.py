@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from spinelift.contract.stages import BEGINNINGS, SENTENCES, JobStage
 from spinelift.mesh.parameters import MeshParameters
-from spinelift.spine.document import DEFAULT_VERSION
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,6 @@ class MeshRequest:
     image: Path
     name: str
     parameters: MeshParameters
-    spine_version: str = DEFAULT_VERSION
 
 
 @dataclass(frozen=True)
@@ -44,10 +42,9 @@ class Progress:
 
 @dataclass(frozen=True)
 class MeshResult:
-    """What came of a request: `fields` are `contract.results`', `document` a Spine skeleton."""
+    """What came of a request: `fields` are `contract.results`'."""
 
     fields: dict[str, Any]
-    document: dict[str, Any]
     milliseconds: float
     was_cached: bool
 

@@ -21,7 +21,6 @@ from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.pipeline import with_required
 from spinelift.mesh.triangulation import triangulate
 from spinelift.mesh.types import GRID, Mesh
-from spinelift.spine.document import DEFAULT_VERSION
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +45,6 @@ class EditTask:
     vertices: object
     hull: object
     island: int = 0
-    spine_version: str = DEFAULT_VERSION
     limits: ImageLimits = DEFAULT_LIMITS
 
     @property
@@ -87,9 +85,7 @@ def _answer(task: EditTask, on_stage: OnStage, warm: WarmImages) -> Answer:
     said = _outside(stored)
     warnings = [words for words in task.fields["warnings"] if words not in said]
     warnings += _outside(edited)
-    written = write_down(
-        task.name, edited, parameters, warnings, task.spine_version, on_stage=on_stage
-    )
+    written = write_down(task.name, edited, parameters, warnings, on_stage=on_stage)
     return Answer(*written, milliseconds=(time.perf_counter() - start) * 1000)
 
 

@@ -17,19 +17,27 @@ from spinelift.mesh.pipeline import generate
 from spinelift.mesh.types import Mesh
 from spinelift.mesh.validation import MeshParameterValidator
 from spinelift.spine.document import serialize, skeleton_document
-from spinelift.spine.names import attachment_names
+from spinelift.spine.names import attachment_names, check_name
 
 OnStage = Callable[[JobStage], None]
 
 
 @dataclass(frozen=True)
 class GenerationTask:
-    """One image to mesh; `name` is that of its slot, of its attachment and of its file."""
+    """One image to mesh.
+
+    Attributes
+    ----------
+    name
+        Of its slot, of its attachment and of its file.
+    spine_version
+        Of the document; None where none is wanted.
+    """
 
     image: Path | bytes
     name: str
     parameters: MeshParameters
-    spine_version: str
+    spine_version: str | None = None
     limits: ImageLimits = DEFAULT_LIMITS
 
     @property
@@ -40,10 +48,13 @@ class GenerationTask:
 
 @dataclass(frozen=True)
 class Answer:
-    """Both as JSON in one line: `result` is `contract.results`', `document` a Spine skeleton."""
+    """Both as JSON in one line: `result` is `contract.results`', `document` a Spine skeleton.
+
+    There is a document where the task has a version for it.
+    """
 
     result: bytes
-    document: bytes
+    document: bytes | None
     milliseconds: float
 
 
@@ -73,13 +84,20 @@ def write_down(
     found: Sequence[Mesh],
     parameters: MeshParameters,
     warnings: Sequence[str],
-    spine_version: str,
+    spine_version: str | None = None,
     *,
     on_stage: OnStage,
-) -> tuple[bytes, bytes]:
-    """Give an answer's `result` and `document`; tells when it has measured the meshes."""
+) -> tuple[bytes, bytes | None]:
+    """Give an answer's `result` and `document`; tells when it has measured the meshes.
+
+    Raises `NameUnusable` without a document too: one may be made of the result at any time.
+    """
+    check_name(name)
     meshes = dict(zip(attachment_names(name, len(found)), found, strict=True))
     fields = result_fields(name, meshes, parameters, warnings)
     on_stage("document")
+    result = serialize(fields)
+    if spine_version is None:
+        return result, None
     document = skeleton_document(meshes, spine_version, paths=dict.fromkeys(meshes, name))
-    return serialize(fields), serialize(document)
+    return result, serialize(document)

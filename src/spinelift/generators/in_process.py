@@ -33,9 +33,7 @@ class InProcessMeshGenerator:
         on_progress: OnProgress = lambda progress: None,  # noqa: ARG005
     ) -> MeshResult:
         """Mesh one image in another process, and wait for it."""
-        task = GenerationTask(
-            request.image, request.name, request.parameters, request.spine_version
-        )
+        task = GenerationTask(request.image, request.name, request.parameters)
         report = Forward(on_progress)
         future = self._runner.submit(self._work, task, lambda stage: report(Progress.at(stage)))
         try:
@@ -51,7 +49,6 @@ class InProcessMeshGenerator:
             raise error_of({"code": answer.code, "message": answer.message})
         return MeshResult(
             fields=json.loads(answer.result),
-            document=json.loads(answer.document),
             milliseconds=answer.milliseconds,
             was_cached=False,
         )

@@ -46,7 +46,6 @@ RESULT: Shape = {
     "triangles": list,
     "attachment": dict,
 }
-DOCUMENT: Shape = {"skeleton": dict, "slots": list, "skins": list}
 
 LOST_JOB = "JOB_NOT_FOUND"
 LOST_RESULT = "RESULT_GONE"
@@ -136,19 +135,14 @@ class _Job:
         self._failures = 0
         self._job_id = _new_id()
         self._is_taken_on = False
-        self._fields: dict[str, Any] | None = None
 
     def go_on(self) -> MeshResult:
         """Bring the job to its end, from wherever it is."""
         try:
-            if not self._is_taken_on:
-                self._fields = self._send()
-            if self._fields is None:
+            fields = None if self._is_taken_on else self._send()
+            if fields is None:
                 self._see_through()
-                self._fields = self._ask("GET", "/result", RESULT)
-            if self._fields["job_id"] != self._job_id:
-                raise self._connection.strange("with the result of another job")
-            document = self._ask("GET", "/result?format=spine", DOCUMENT)
+                fields = self._ask("GET", "/result", RESULT)
         except Refused as refused:
             if refused.error.code not in {LOST_JOB, LOST_RESULT}:
                 raise
@@ -158,11 +152,12 @@ class _Job:
             if refused.error.code == LOST_RESULT:
                 self._job_id = _new_id()
             raise Passing(refused.error) from None
+        if fields["job_id"] != self._job_id:
+            raise self._connection.strange("with the result of another job")
         return MeshResult(
-            fields={name: value for name, value in self._fields.items() if name not in ABOUT},
-            document=document,
-            milliseconds=self._fields["milliseconds"],
-            was_cached=self._fields["cached"],
+            fields={name: value for name, value in fields.items() if name not in ABOUT},
+            milliseconds=fields["milliseconds"],
+            was_cached=fields["cached"],
         )
 
     def pause(self, error: Exception) -> bool | float:
@@ -194,7 +189,6 @@ class _Job:
             "job_id": self._job_id,
             "name": request.name,
             "parameters": json.dumps(request.parameters.to_mapping()),
-            "spine_version": request.spine_version,
         }
         try:
             status, answer = self._connection.ask(

@@ -386,6 +386,7 @@ class Foreman:
             self._note(await self._jobs.fail(record, error))
             return
         key = str(record.request["result_key"])
+        assert result.document is not None  # every task of `_task` has a version for it
         stored = result.result + result.document
         await save_object(self._storage, key, stored)
         self._just_made[record.job_id] = stored

@@ -98,7 +98,7 @@ class Ready:
 
     def generate(self, request: MeshRequest, on_progress: OnProgress) -> MeshResult:  # noqa: ARG002
         Scripted.script(request)
-        return MeshResult(fields_of_arm(), {}, 1.0, False)
+        return MeshResult(fields_of_arm(), 1.0, False)
 
 
 def scripted() -> MeshGenerator:

@@ -13,7 +13,6 @@ from uuid import UUID
 
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
 from spinelift.engine.work import Failure
-from spinelift.spine.document import DEFAULT_VERSION
 from spinelift.web.accounts.models import User
 from spinelift.web.errors import WebError
 from spinelift.web.images.models import ProjectImage
@@ -90,6 +89,6 @@ def _turn(user: User, image: ProjectImage) -> Iterator[_Turn]:
 
 
 def _make(turn: _Turn, path: Path, name: str, order: MeshOrder) -> dict[str, Any]:
-    answer = turn.run(GenerationTask(path, name, order.parameters, DEFAULT_VERSION))
+    answer = turn.run(GenerationTask(path, name, order.parameters))
     fields: dict[str, Any] = json.loads(answer.result)
     return {**fields, "milliseconds": answer.milliseconds}
