@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Expression, Field, Model, QuerySet
 from django.db.models.query import get_related_populators  # what select_related needs
@@ -43,7 +43,7 @@ class _Compiled(Generic[Row]):
     parameters: Sequence[Any]
     read: Callable[[Rows], list[Row]]
 
-    def run(self, given: Mapping[str, Any]) -> list[Row]:
+    def run(self, given: Mapping[str, Any], connection: BaseDatabaseWrapper) -> list[Row]:
         bound = [
             each.bound(given, connection) if isinstance(each, Parameter) else each
             for each in self.parameters
@@ -61,16 +61,17 @@ class _Prepared(Generic[Row]):
 
     def all(self, **given: Any) -> list[Row]:
         """Run it; gives the rows."""
+        connection = _connection()
         if connection.vendor not in self._of_vendor:
-            self._of_vendor[connection.vendor] = self._compile()
-        return self._of_vendor[connection.vendor].run(given)
+            self._of_vendor[connection.vendor] = self._compile(connection)
+        return self._of_vendor[connection.vendor].run(given, connection)
 
     def first(self, **given: Any) -> Row | None:
         """Run what finds or changes one row at most."""
         found = self.all(**given)
         return found[0] if found else None
 
-    def _compile(self) -> _Compiled[Row]:
+    def _compile(self, connection: BaseDatabaseWrapper) -> _Compiled[Row]:
         raise NotImplementedError
 
 
@@ -81,7 +82,7 @@ class PreparedQuery(_Prepared[Row]):
         super().__init__()
         self._build = build
 
-    def _compile(self) -> _Compiled[Row]:
+    def _compile(self, connection: BaseDatabaseWrapper) -> _Compiled[Row]:
         compiler = self._build().query.get_compiler(connection=connection)
         statement, parameters = compiler.as_sql()
         assert compiler.klass_info is not None
@@ -102,7 +103,7 @@ class PreparedUpdate(_Prepared[Row]):
         super().__init__()
         self._build = build
 
-    def _compile(self) -> _Compiled[Row]:
+    def _compile(self, connection: BaseDatabaseWrapper) -> _Compiled[Row]:
         rows, values = self._build()
         update: Any = rows.query.chain(UpdateQuery)
         update.clear_ordering(force=True)
@@ -125,6 +126,7 @@ def _reader(
 ) -> Callable[[Rows], list[Any]]:
     """What makes models of rows as Django does, and as `ModelIterable` has it."""
     select = compiler.select
+    connection = compiler.connection
     alias = connection.alias
     converters = compiler.get_converters([column for column, _, _ in select])
     positions = info["select_fields"]
@@ -151,8 +153,14 @@ def _reader(
     return read
 
 
+def _connection() -> BaseDatabaseWrapper:
+    """This thread's; Django's `connection` would look it up again for each value."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
 def insert(row: Model) -> None:
     """Write a new row, of which nobody has to be told."""
+    connection = _connection()
     statement, fields = _insertion(type(row), connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -163,7 +171,7 @@ def insert(row: Model) -> None:
 
 @cache
 def _insertion(model: type[Model], vendor: str) -> tuple[str, list[Field[Any, Any]]]:  # noqa: ARG001
-    quoted = connection.ops.quote_name
+    quoted = _connection().ops.quote_name
     fields = [
         field
         for field in model._meta.local_concrete_fields

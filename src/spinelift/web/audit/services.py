@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from django.db.models import TextField
+from django.db.models import BigIntegerField, TextField
 from django.utils import timezone
 
 from spinelift.web.actors import Actor
 from spinelift.web.audit.models import GENESIS, AuditChain, AuditEntry
 from spinelift.web.events import Event
-from spinelift.web.prepared import Parameter, PreparedQuery, insert
+from spinelift.web.prepared import Parameter, PreparedQuery, PreparedUpdate, insert
 
 
 def record(*, actor: Actor, events: Sequence[Event]) -> None:
@@ -39,11 +39,19 @@ def record(*, actor: Actor, events: Sequence[Event]) -> None:
             entry.hash = entry.digest()
             insert(entry)
             chain.sequence, chain.head = entry.sequence, entry.hash
-        chain.save(update_fields=["sequence", "head"])
+        _EXTENDED.all(name=name, sequence=chain.sequence, head=chain.head)
 
 
-_LOCKED = PreparedQuery(
-    lambda: AuditChain.objects.select_for_update().filter(name=Parameter("name", TextField()))
+_NAME = Parameter("name", TextField())
+_LOCKED = PreparedQuery(lambda: AuditChain.objects.select_for_update().filter(name=_NAME))
+_EXTENDED = PreparedUpdate(
+    lambda: (
+        AuditChain.objects.filter(name=_NAME),
+        {
+            "sequence": Parameter("sequence", BigIntegerField()),
+            "head": Parameter("head", TextField()),
+        },
+    )
 )
 
 

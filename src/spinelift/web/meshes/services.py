@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Max, UUIDField
+from django.db.models import JSONField, Max, UUIDField
 from django.utils import timezone
 
 from spinelift.contract.generation import MeshResult
@@ -42,7 +42,7 @@ from spinelift.web.jobs.work import look
 from spinelift.web.meshes.models import Batch, Mesh, MeshContent, Source
 from spinelift.web.meshes.orders import MeshOrder
 from spinelift.web.operations import Publish, operation
-from spinelift.web.prepared import Parameter, PreparedQuery, insert
+from spinelift.web.prepared import Parameter, PreparedQuery, PreparedUpdate, insert
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import locked_project
 
@@ -53,6 +53,12 @@ LATER_SECONDS = 10
 """When to ask again who has too many meshes waiting."""
 
 _BATCH = Parameter("batch", UUIDField())
+_SUMMARIZED = PreparedUpdate(
+    lambda: (
+        Mesh.objects.filter(id=Parameter("mesh", UUIDField())),
+        {"summary": Parameter("summary", JSONField())},
+    )
+)
 _LOCKED_BATCH = PreparedQuery(lambda: Batch.objects.select_for_update().filter(id=_BATCH))
 _UNFINISHED = PreparedQuery(
     lambda: Job.objects.filter(mesh__batch=_BATCH, status__in=UNFINISHED).only("id").order_by()[:1]
@@ -395,7 +401,7 @@ def _version(
 def _keep(mesh: Mesh, fields: Mapping[str, Any], milliseconds: float | None) -> None:
     insert(MeshContent(mesh=mesh, fields=dict(fields)))
     mesh.summary = summary_of(fields, milliseconds)
-    mesh.save(update_fields=["summary"])
+    _SUMMARIZED.all(mesh=mesh.id, summary=mesh.summary)
 
 
 def summary_of(fields: Mapping[str, Any], milliseconds: float | None) -> dict[str, Any]:
