@@ -108,6 +108,16 @@ def test_secret_is_kept_nowhere(alice: User, path: str) -> None:
     assert IdempotencyKey.objects.get().content is None
 
 
+def test_answer_that_was_lost_is_waited_for_no_more(alice: User) -> None:
+    """As when a server is killed between its deed and its answer."""
+    ask = asking(alice)
+    assert ask("POST", "/projects", {"name": "Fox"}, **KEY).status_code == 201
+    an_hour_ago = timezone.now() - timedelta(hours=1)
+    IdempotencyKey.objects.update(status=None, content=None, created_at=an_hour_ago)
+    assert error(ask("POST", "/projects", {"name": "Fox"}, **KEY)) == (409, "SHOWN_ONCE")
+    assert Project.objects.count() == 1
+
+
 def test_upload_is_begun_once(alice: User) -> None:
     ask = asking(alice)
     answers = [ask("POST", "/uploads", {"size": 7}, **KEY) for _ in range(2)]

@@ -29,6 +29,9 @@ KEPT = timedelta(days=1)
 WAIT_SECONDS = 10.0
 """How long the second request waits for what the first is answered."""
 
+LOST = timedelta(minutes=2)
+"""After which no answer can come any more: whoever was to give it has ended."""
+
 LOOK_SECONDS = 0.05
 
 _ATTRIBUTE = "_spinelift_repeatable"
@@ -101,6 +104,8 @@ class Repeatable:
                 if row.content is None:
                     raise ShownOnce("This was done, and its answer is not shown again.")
                 return HttpResponse(row.content, content_type="application/json", status=row.status)
+            if row.created_at < timezone.now() - LOST:
+                raise ShownOnce("This was done, and its answer was lost: see what came of it.")
             if time.monotonic() >= end:
                 raise KeyInUse("This was begun and is not answered yet.", retry_after=WAIT_SECONDS)
             time.sleep(LOOK_SECONDS)
