@@ -91,7 +91,7 @@ def scene_of(meshes: list[Mesh]) -> Scene:
 def test_official_runtime_draws_what_was_downloaded(
     project: Project, alice: User, meshes: list[Mesh], version: str, has_atlas: bool
 ) -> None:
-    query = f"spine={version}&atlas={str(has_atlas).lower()}"
+    query = f"spine_version={version}&atlas={str(has_atlas).lower()}"
     archive = archive_of(asking(alice)("GET", f"/projects/{project.id}/download?{query}"))
     document = archive.read("skeleton.json").decode()
     textures = {
@@ -131,7 +131,7 @@ def test_one_version_is_downloaded_in_each_form(alice: User, meshes: list[Mesh])
     root = ET.fromstring(drawing.content)  # noqa: S314  # ours
     assert root.tag.endswith("svg")
     said = AuditEntry.objects.filter(action="mesh.downloaded").order_by("sequence")
-    of_spine = {"spine": DEFAULT_VERSION, "number": 1}
+    of_spine = {"spine_version": DEFAULT_VERSION, "number": 1}
     assert [entry.after for entry in said] == [
         {"format": "spine", **of_spine, "atlas": False},
         {"format": "zip", **of_spine, "atlas": True},
@@ -184,8 +184,8 @@ def test_version_that_is_not_there_is_not_downloaded(
 @pytest.mark.parametrize(
     ("query", "code"),
     [
-        ("spine=2.1", "UNKNOWN_SPINE_VERSION"),
-        ("format=zip&spine=%00", "UNKNOWN_SPINE_VERSION"),
+        ("spine_version=2.1", "UNKNOWN_SPINE_VERSION"),
+        ("format=zip&spine_version=%00", "UNKNOWN_SPINE_VERSION"),
         ("format=psd", "REQUEST_UNREADABLE"),
         ("format=zip&atlas=maybe", "REQUEST_UNREADABLE"),
     ],
@@ -205,7 +205,7 @@ def test_version_of_spine_that_no_picture_needs_is_not_remembered(
     project: Project, alice: User, spine: str
 ) -> None:
     mesh = generated(alice, image_in(project))
-    place = f"/meshes/{mesh.id}/download?format=mesh&spine={spine}"
+    place = f"/meshes/{mesh.id}/download?format=mesh&spine_version={spine}"
     assert asking(alice)("GET", place).status_code == 200
     assert AuditEntry.objects.get(action="mesh.downloaded").after == {"format": "mesh", "number": 1}
 

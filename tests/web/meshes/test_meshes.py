@@ -248,7 +248,7 @@ def test_download_is_what_spine_takes(
     alice: User, image: ProjectImage, api: Api, version: str
 ) -> None:
     mesh = generated(alice, image)
-    answer = api.get(f"/meshes/{mesh.id}/download", spine=version)
+    answer = api.get(f"/meshes/{mesh.id}/download", spine_version=version)
     assert answer["Content-Disposition"] == 'attachment; filename="leaf.json"'
     document = json.loads(answer.content)
     assert document["skeleton"]["spine"] == SPINE_VERSIONS[version]

@@ -229,7 +229,7 @@ def test_every_deed_has_its_entry_and_its_actor(alice: User, image: ProjectImage
     edited = ask("POST", f"/meshes/{mesh}/edit", SQUARE).json()["id"]
     ask("POST", f"/meshes/{mesh}/restore")
     ask("GET", f"/meshes/{mesh}/download?format=svg")
-    ask("GET", f"/projects/{project}/download?format=spine&spine=4.1")
+    ask("GET", f"/projects/{project}/download?format=spine&spine_version=4.1")
     ask("DELETE", f"/meshes/{edited}")
     found = AuditEntry.objects.filter(action__regex=r"^(mesh|project)\.").exclude(
         action="project.created"
@@ -248,7 +248,7 @@ def test_every_deed_has_its_entry_and_its_actor(alice: User, image: ProjectImage
     assert given["mesh.downloaded"] == {"format": "svg", "number": 1}
     assert given["project.downloaded"] == {
         "format": "spine",
-        "spine": "4.1",
+        "spine_version": "4.1",
         "atlas": False,
         "meshes": 1,
     }

@@ -180,7 +180,7 @@ def download(
     request: ApiRequest,
     mesh_id: UUID,
     format: Literal["spine", "zip", "mesh", "png", "svg"] = "spine",
-    spine: str = DEFAULT_VERSION,
+    spine_version: str = DEFAULT_VERSION,
     atlas: bool = False,
 ) -> HttpResponse | StreamingHttpResponse:
     """A version as a Spine skeleton, as a zip with its image, as plain JSON, or as a picture."""
@@ -189,11 +189,11 @@ def download(
     answer: HttpResponse | StreamingHttpResponse
     given: dict[str, Any] = {"format": format}
     if format in ("spine", "zip"):
-        given |= {"spine": spine, "atlas": atlas}
+        given |= {"spine_version": spine_version, "atlas": atlas}
     if format == "zip":
-        answer = _zip(request, skeleton_zip([mesh], spine, atlas=atlas), name)
+        answer = _zip(request, skeleton_zip([mesh], spine_version, atlas=atlas), name)
     elif format == "spine":
-        answer = _file(skeleton_json([mesh], spine), "application/json", f"{name}.json")
+        answer = _file(skeleton_json([mesh], spine_version), "application/json", f"{name}.json")
     elif format == "mesh":
         answer = _file(mesh_json(mesh), "application/json", f"{name}.mesh.json")
     else:
@@ -208,7 +208,7 @@ def download_project(
     request: ApiRequest,
     project_id: UUID,
     format: Literal["spine", "zip"] = "zip",
-    spine: str = DEFAULT_VERSION,
+    spine_version: str = DEFAULT_VERSION,
     atlas: bool = False,
 ) -> HttpResponse | StreamingHttpResponse:
     """The newest mesh of every image of a project, in one skeleton."""
@@ -218,10 +218,12 @@ def download_project(
     meshes = list(found.order_by("image__created_at", "image"))
     answer: HttpResponse | StreamingHttpResponse
     if format == "zip":
-        answer = _zip(request, skeleton_zip(meshes, spine, atlas=atlas), project.name)
+        answer = _zip(request, skeleton_zip(meshes, spine_version, atlas=atlas), project.name)
     else:
-        answer = _file(skeleton_json(meshes, spine), "application/json", f"{project.name}.json")
-    given = {"format": format, "spine": spine, "atlas": atlas}
+        answer = _file(
+            skeleton_json(meshes, spine_version), "application/json", f"{project.name}.json"
+        )
+    given = {"format": format, "spine_version": spine_version, "atlas": atlas}
     download_meshes(actor=actor_of(request), meshes=meshes, project=project, after=given)
     return answer
 
