@@ -31,6 +31,7 @@ _COMMANDS = {
     "serve": "Serve the whole system on this machine.",
     "web": "Serve the web application, one of the processes of many machines.",
     "worker": "Do the jobs of the web application.",
+    "live": "Tell who follows something what happens.",
     "scheduler": "Find the jobs that were lost, and have removed what is old.",
     "manage": "Run a command of Django's, such as migrate.",
     "mesh-service": "Serve meshes over HTTP.",

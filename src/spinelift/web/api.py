@@ -11,6 +11,7 @@ from spinelift.web.http.documents import DescribedAPI
 from spinelift.web.http.problems import answer_problems
 from spinelift.web.http.values import StrictParser
 from spinelift.web.images.api import router as images
+from spinelift.web.live.api import router as live
 from spinelift.web.meshes.api import router as meshes
 from spinelift.web.notifications.api import router as notifications
 from spinelift.web.presets.api import router as presets
@@ -28,5 +29,5 @@ api = DescribedAPI(
 answer_problems(api)
 api.add_decorator(kept, mode="view")
 api.add_decorator(once, mode="operation")
-for router in (accounts, projects, images, presets, meshes, notifications, history):
+for router in (accounts, projects, images, presets, meshes, live, notifications, history):
     api.add_router("", router)

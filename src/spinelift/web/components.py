@@ -18,6 +18,7 @@ from spinelift.generators.mesh_service import MeshServiceClient
 from spinelift.generators.patience import Patience
 from spinelift.outbound.addresses import AddressRule
 from spinelift.outbound.requests import Outbound
+from spinelift.web.hints import Hints, LocalHints, RedisHints
 
 AWAY_SECONDS = 5
 """A mesh service that is away for longer is waited for by the rows of jobs, which say so."""
@@ -30,6 +31,11 @@ _making = threading.RLock()
 def mesh_generator() -> MeshGenerator:
     """Who makes the meshes of jobs: settings.MESH_GENERATOR, a function of this module's kind."""
     return _once("mesh_generator", import_string(settings.MESH_GENERATOR))  # type: ignore[no-any-return]
+
+
+def hints() -> Hints:
+    """What carries hints: settings.HINTS, a function of this module's kind."""
+    return _once("hints", import_string(settings.HINTS))  # type: ignore[no-any-return]
 
 
 def webhook_outbound() -> Outbound:
@@ -62,6 +68,18 @@ def mesh_service() -> MeshGenerator:
     )
     _closing.append(client.close)
     return client
+
+
+def local_hints() -> Hints:
+    """Within this process."""
+    return LocalHints()
+
+
+def redis_hints() -> Hints:
+    """Through the Redis at settings.REDIS_URL."""
+    made = RedisHints(settings.REDIS_URL)
+    _closing.append(made.close)
+    return made
 
 
 def _webhook_outbound() -> Outbound:

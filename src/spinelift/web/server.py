@@ -17,18 +17,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import structlog
-import uvicorn
 from django.conf import settings
 from django.core.management import call_command
 from filelock import FileLock, Timeout
 
-from spinelift.serving import GracefulServer
 from spinelift.web import components, workers
 from spinelift.web.accounts.services import local_user, make_sign_in_link
-from spinelift.web.asgi import application
 from spinelift.web.demo import make_demo
 from spinelift.web.jobs.reconciling import take_over
 from spinelift.web.jobs.workers import Workers
+from spinelift.web.live_server import LiveServer
 from spinelift.web.processes import HURRIED
 from spinelift.web.scheduler import keep_time
 
@@ -38,7 +36,6 @@ DRAIN_SECONDS = 35.0
 """More than one job may take."""
 
 LOOK_SECONDS = 0.02
-LAST_ANSWER_SECONDS = 5
 LINK_LIFETIME = timedelta(days=1)
 
 
@@ -89,7 +86,7 @@ def serve(
         return server.is_hurried
 
 
-class _Server(GracefulServer):
+class _Server(LiveServer):
     """Serves until the jobs that were begun have ended; those that wait are there the next time.
 
     Attributes
@@ -99,19 +96,7 @@ class _Server(GracefulServer):
     """
 
     def __init__(self, stops: Sequence[signal.Signals]) -> None:
-        config = uvicorn.Config(
-            application,
-            loop="asyncio",
-            http="h11",
-            ws="none",
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            proxy_headers=False,
-            server_header=False,
-            timeout_graceful_shutdown=LAST_ANSWER_SECONDS,
-        )
-        super().__init__(config, stops, DRAIN_SECONDS)
+        super().__init__(stops, DRAIN_SECONDS)
         self._ending = threading.Event()
         self.has_left_jobs = False
         self._workers = Workers(meshing_threads=settings.MESHING_THREADS)
@@ -120,9 +105,6 @@ class _Server(GracefulServer):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await asyncio.to_thread(self._begin)
         await super().startup(sockets)
-        assert sockets is not None
-        host, port, *_ = sockets[0].getsockname()
-        log.info("server.listening", host=host, port=port)
 
     def _begin(self) -> None:
         components.mesh_generator()
@@ -133,8 +115,11 @@ class _Server(GracefulServer):
     async def drain(self, seconds: float) -> None:
         log.info("server.draining", seconds=seconds)
         self._ending.set()
-        if self.is_hurried:
-            return
+        if not self.is_hurried:
+            await self._await_jobs(seconds)
+        await super().drain(seconds)
+
+    async def _await_jobs(self, seconds: float) -> None:
         # In a thread of its own: asyncio would wait for one that it lends, however long it takes.
         threading.Thread(target=self._end, name="ending", daemon=True).start()
         end = time.monotonic() + seconds

@@ -29,7 +29,10 @@ ERROR = Parameter("error", JSONField())
 def _change(condition: Callable[[], JobQuerySet], **values: Any) -> PreparedUpdate[Job]:
     """With the number of the event that tells of it."""
     return PreparedUpdate(
-        lambda: (condition().filter(id=ID), {"sequence": F("sequence") + 1, **values})
+        lambda: (
+            condition().filter(id=ID),
+            {"sequence": F("sequence") + 1, "updated_at": NOW, **values},
+        )
     )
 
 

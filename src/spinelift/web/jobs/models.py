@@ -77,6 +77,8 @@ class Job(models.Model):
         When it was postponed first, after it was asked for.
     wake_at, wakes
         When the reconciler is to say on its queue that it waits, and how often it has said so.
+    updated_at
+        When its last event was; nothing that is not in its log changes it.
     started_at
         When its last attempt began.
     """
@@ -102,6 +104,7 @@ class Job(models.Model):
     wake_at = models.DateTimeField()
     wakes = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -137,6 +140,7 @@ class Job(models.Model):
             models.Index(fields=["status", "wake_at"], name="job_to_wake"),
             models.Index(fields=["status", "lease_until"], name="job_by_lease"),
             models.Index(fields=["user", "status"], name="job_of_user"),
+            models.Index(fields=["updated_at"], name="job_by_change"),
         ]
 
     def __str__(self) -> str:

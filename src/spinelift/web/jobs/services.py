@@ -18,7 +18,9 @@ from django.utils import timezone
 from spinelift.contract.generation import Progress
 from spinelift.contract.problems import Problem
 from spinelift.web.accounts.models import User
+from spinelift.web.components import hints
 from spinelift.web.errors import NotFound, WebError
+from spinelift.web.hints import job_name
 from spinelift.web.jobs.changes import (
     BEGUN_ANEW,
     CANCELLED,
@@ -83,11 +85,13 @@ def create_jobs(
                 message=WAITING,
                 due_at=now,
                 wake_at=now + FIRST_WAKE,
+                updated_at=now,
             )
             for subject in subjects
         )
         JobEvent.objects.bulk_create(_event(job, now) for job in jobs)
         transaction.on_commit(lambda: wake(jobs))
+        _hint(jobs)
     return jobs
 
 
@@ -182,7 +186,14 @@ def _change(change: PreparedUpdate[Job], job_id: UUID, **values: Any) -> Job | N
         job = change.first(id=job_id, now=now, **values)
         if job is not None:
             insert(_event(job, now))
+            _hint([job])
     return job
+
+
+def _hint(jobs: Sequence[Job]) -> None:
+    """Say that there is news of them, once there is."""
+    names = [job_name(job.id) for job in jobs]
+    transaction.on_commit(lambda: hints().give(names))
 
 
 def _attempt_change(change: PreparedUpdate[Job], job: Job, **values: Any) -> Job:

@@ -29,7 +29,7 @@ _PROGRESS = PreparedQuery(
         .only(
             "created_at",
             *(f"job__{name}" for name in ("status", "percent", "stage", "message", "sequence")),
-            *(f"job__{name}" for name in ("error", "created_at", "started_at", "finished_at")),
+            *(f"job__{name}" for name in ("error", "updated_at")),
         )
         .filter(id=_ID)
     )

@@ -28,7 +28,6 @@ from spinelift.web.meshes.schemas import (
     BatchOut,
     ComparisonOut,
     EditIn,
-    EventOut,
     MeshChange,
     MeshOut,
     OrderIn,
@@ -151,14 +150,6 @@ def compare(request: ApiRequest, mesh_id: UUID, other_id: UUID) -> Any:
 def read_status(request: ApiRequest, mesh_id: UUID, wait: Wait = 0) -> Any:
     """How far a version is."""
     return status_of(_waited_for(request.user, mesh_id, wait))
-
-
-@router.get("/meshes/{mesh_id}/events", response=list[EventOut])
-@paginate
-def list_events(request: ApiRequest, mesh_id: UUID, after: int = 0) -> Any:
-    """All that happened to a version after that sequence, in order."""
-    job = mesh_of(request.user, mesh_id).job
-    return [] if job is None else job.events.filter(sequence__gt=after).order_by("sequence")
 
 
 @router.post("/meshes/{mesh_id}/cancel", response=StatusOut)

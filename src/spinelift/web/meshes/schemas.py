@@ -111,17 +111,6 @@ class MeshOut(Schema):
         return None if mesh.job is None else mesh.job.error
 
 
-class EventOut(Schema):
-    """What could be seen of a version from then on."""
-
-    sequence: int
-    status: Status
-    progress: int = Field(alias="percent")
-    stage: str
-    message: str
-    at: datetime
-
-
 class ComparisonOut(Schema):
     """Two versions, and the parameters that differ, each as [before, after]."""
 
@@ -187,6 +176,6 @@ def status_of(mesh: Mesh) -> StatusOut:
         stage=job.stage,
         message=job.message,
         sequence=job.sequence,
-        updated_at=job.finished_at or job.started_at or job.created_at,
+        updated_at=job.updated_at,
         error=None if job.error is None else ProblemOut(**job.error),
     )

@@ -7,14 +7,16 @@ from copy import deepcopy
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db import transaction
 from django.utils import timezone
 
 from spinelift.contract.problems import Problem
 from spinelift.outbound.signatures import new_secret
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import Actor
-from spinelift.web.components import webhook_outbound
+from spinelift.web.components import hints, webhook_outbound
 from spinelift.web.events import NotificationSettingsChanged, WebhookSecretMade
+from spinelift.web.hints import user_name
 from spinelift.web.jobs.services import create_jobs
 from spinelift.web.notifications.models import (
     SENT,
@@ -48,6 +50,7 @@ def tell(*, user: User | None, project: Project, kind: Kind, payload: Mapping[st
         payload={"project_id": str(project.id), "project": project.name, **payload},
         is_in_app=Channel.APP in channels,
     )
+    transaction.on_commit(lambda: hints().give([user_name(user.id)]))
     deliveries = Delivery.objects.bulk_create(
         Delivery(notification=notification, channel=channel)
         for channel in channels

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "spinelift.web.presets",
     "spinelift.web.meshes",
     "spinelift.web.notifications",
+    "spinelift.web.live",
     "spinelift.web.audit",
 ]
 MIDDLEWARE = [

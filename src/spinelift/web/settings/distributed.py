@@ -65,6 +65,7 @@ JOBS_BROKER = {
     "class": "spinelift.web.jobs.redis_broker.RedisBroker",
     "options": {"url": REDIS_URL},
 }
+HINTS = "spinelift.web.components.redis_hints"
 MESH_GENERATOR = "spinelift.web.components.mesh_service"
 MESH_SERVICE_URL = site("SPINELIFT_MESH_SERVICE_URL")
 MESH_SERVICE_TOKEN = os.environ.get("SPINELIFT_MESH_SERVICE_TOKEN") or None

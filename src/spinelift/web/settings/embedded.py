@@ -46,6 +46,7 @@ CACHES = {
     }
 }
 JOBS_BROKER = {"class": "dramatiq.brokers.stub.StubBroker"}
+HINTS = "spinelift.web.components.local_hints"
 MESH_GENERATOR = "spinelift.web.components.in_process"
 
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *listed("SPINELIFT_ALLOWED_HOSTS")]

@@ -33,4 +33,5 @@ def _database() -> dict[str, Any]:
 
 DATABASES = {"default": _database()}
 JOBS_BROKER: dict[str, Any] = {"class": "dramatiq.brokers.stub.StubBroker"}
+HINTS = "spinelift.web.components.local_hints"
 MESH_GENERATOR = "tests.web.generators.inline"

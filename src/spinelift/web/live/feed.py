@@ -1,0 +1,89 @@
+"""What is told of one topic, for all who follow it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import replace
+from uuid import UUID
+
+from spinelift.web.live.topics import Data, Message, Topic
+
+HELD = 64
+"""Messages that are held; who is further behind reads the log."""
+KNOWN = 10_000
+"""Of how many things a feed knows how new they are."""
+
+
+class Feed:
+    """Messages in the order in which they are told. Of one loop.
+
+    Attributes
+    ----------
+    count
+        How many messages there were.
+    head
+        The newest sequence of all that were told or noted; None before there was any.
+    followers
+        How many hold it.
+    """
+
+    def __init__(self, topic: Topic) -> None:
+        self.topic = topic
+        self.followers = 0
+        self.count = 0
+        self.head: int | None = None
+        self._told: deque[Message] = deque(maxlen=HELD)
+        self._known: OrderedDict[UUID, Message] = OrderedDict()
+        self._news = asyncio.Event()
+
+    def note(self, messages: Sequence[Message]) -> None:
+        """Know what somebody has read of the log themselves."""
+        for one in messages:
+            self._know(one)
+
+    def tell(self, messages: Sequence[Message], *, again: bool = False) -> None:
+        """Let those who follow have what is news, or what is told again while it goes on."""
+        before = self.count
+        for one in messages:
+            known = self._known.get(one.about)
+            if known is None or one.number > known.number or (again and one.number == known.number):
+                self.count += 1
+                self._told.append(self._know(one))
+        if self.count > before:
+            self._news.set()
+            self._news = asyncio.Event()
+
+    def since(self, count: int) -> Sequence[Message] | None:
+        """What was told after so many messages; None where that is not held any more."""
+        new = self.count - count
+        return None if new > len(self._told) else list(self._told)[len(self._told) - new :]
+
+    async def news(self) -> None:
+        """Wait until more is told."""
+        await self._news.wait()
+
+    def _know(self, message: Message) -> Message:
+        """The message as it is told: its sequence and what remains never go the wrong way."""
+        known = self._known.get(message.about)
+        if known is not None and known.number > message.number:
+            return message
+        self.head = max(self.head or 0, message.sequence)
+        before = None if known is None else known.data
+        told = replace(message, sequence=self.head, data=_steady(message.data, before))
+        self._known[message.about] = told
+        self._known.move_to_end(message.about)
+        if len(self._known) > KNOWN:
+            self._known.popitem(last=False)
+        return told
+
+
+def _steady(data: Data, before: Data | None) -> Data:
+    """What remains grows only where something begins anew or waits for more than it did."""
+    seconds = data.get("estimated_remaining")
+    was = None if before is None else before.get("estimated_remaining")
+    if before is None or seconds is None or was is None or seconds <= was:
+        return data
+    goes_on = before["status"] == data["status"] and before["progress"] <= data["progress"]
+    return {**data, "estimated_remaining": was} if goes_on else data

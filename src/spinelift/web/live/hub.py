@@ -1,0 +1,280 @@
+"""Who follows what in this process: each topic is read once, however many follow it.
+
+Hints say where to look, and every two seconds everything is looked at anyway. Nothing is sent from
+here: whoever follows a topic comes for its messages as fast as they can take them, so that a slow
+one costs the others nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections import defaultdict, deque
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+import structlog
+from django.db import Error, close_old_connections
+
+from spinelift.web.hints import Hints, job_of
+from spinelift.web.live.feed import Feed
+from spinelift.web.live.topics import (
+    BatchTopic,
+    MeshTopic,
+    Message,
+    ProjectTopic,
+    Topic,
+    in_project,
+    meshes_of,
+    meshes_of_jobs,
+    now,
+)
+
+log = structlog.get_logger()
+
+LOOK_SECONDS = 2.0
+"""How often everything that is followed is looked at, and told again while it goes on."""
+GATHER_SECONDS = 0.01
+"""For so long after a hint, others are waited for, which are looked up together."""
+MESSAGES_A_SECOND = 10
+"""To one who follows one topic; of more, they are sent the last of each thing."""
+READERS = 4
+"""Threads that ask the database."""
+TOGETHER = 500
+"""Rows that are asked for at once."""
+
+Found = TypeVar("Found")
+
+
+class Hub:
+    """Made and used within one loop, in an `async with` block.
+
+    Attributes
+    ----------
+    ending
+        Done when all that follows is to end, as the process does.
+    """
+
+    def __init__(self, hints: Hints) -> None:
+        self._hints = hints
+        self._feeds: dict[Topic, Feed] = {}
+        self._named: dict[str, Feed] = {}
+        self._meshes: dict[UUID, Feed] = {}
+        self._callbacks: defaultdict[str, set[Callable[[], None]]] = defaultdict(set)
+        self._hinted: set[str] = set()
+        self._is_hinted = asyncio.Event()
+        self._readers = ThreadPoolExecutor(READERS, "live")
+        self._loop = asyncio.get_running_loop()
+        self.ending: asyncio.Future[None] = self._loop.create_future()
+        self._stack = contextlib.AsyncExitStack()
+
+    async def __aenter__(self) -> Hub:
+        self._stack.callback(self._readers.shutdown, wait=False, cancel_futures=True)
+        for work in (self._heed(), self._look()):
+            task = asyncio.create_task(work)
+            self._stack.callback(task.cancel)
+        self._stack.enter_context(self._hints.heard_by(self._hear))
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.end()
+        await self._stack.aclose()
+
+    @property
+    def is_ending(self) -> bool:
+        return self.ending.done()
+
+    def end(self) -> None:
+        """Have all that follows end."""
+        if not self.is_ending:
+            self.ending.set_result(None)
+
+    async def ask(self, question: Callable[..., Found], *arguments: Any) -> Found:
+        """Ask the database in another thread."""
+        return await self._loop.run_in_executor(self._readers, _asked, question, *arguments)
+
+    @contextlib.contextmanager
+    def hinting(self, name: str, callback: Callable[[], None]) -> Iterator[None]:
+        """While the block runs, call back when there is a hint at that name."""
+        self._callbacks[name].add(callback)
+        try:
+            yield
+        finally:
+            self._callbacks[name].discard(callback)
+            if not self._callbacks[name]:
+                del self._callbacks[name]
+
+    async def follow(
+        self, topic: Topic, after: int | None, *, now_too: bool = True
+    ) -> AsyncGenerator[Message, None]:
+        """How it is now, or what is newer than that sequence; and all that comes then.
+
+        Where nothing is newer, how it is now comes first all the same, if that is wanted. Raises
+        what the database does.
+        """
+        with self._followed(topic) as feed:
+            count, cursor = feed.count, after
+            pending = list(await self.ask(topic.read, after))
+            if not pending and now_too:
+                pending = list(await self.ask(topic.read, None))
+            feed.note(pending)
+            sent: deque[float] = deque([0.0] * MESSAGES_A_SECOND, maxlen=MESSAGES_A_SECOND)
+            while True:
+                wait = sent[0] + 1 - time.monotonic()
+                if pending and wait <= 0:
+                    message, rest = topic.together(pending)
+                    pending, cursor = list(rest), message.sequence
+                    sent.append(time.monotonic())
+                    yield message
+                    continue
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(feed.news(), wait if pending else None)
+                fresh = feed.since(count)
+                if fresh is None:
+                    fresh = await self.ask(topic.read, cursor)
+                count = feed.count
+                pending += [one for one in fresh if cursor is None or one.sequence >= cursor]
+                if wait > 0:
+                    pending = _last_of_each(pending)
+
+    @contextlib.contextmanager
+    def _followed(self, topic: Topic) -> Iterator[Feed]:
+        feed = self._feeds.setdefault(topic, Feed(topic))
+        feed.followers += 1
+        if topic.name is not None:
+            self._named[topic.name] = feed
+        if isinstance(topic, MeshTopic):
+            self._meshes[topic.id] = feed
+        try:
+            yield feed
+        finally:
+            feed.followers -= 1
+            if not feed.followers:
+                del self._feeds[topic]
+                if topic.name is not None:
+                    del self._named[topic.name]
+                self._meshes.pop(topic.id, None)
+
+    # What is news
+
+    def _hear(self, names: Sequence[str]) -> None:
+        """In whatever thread."""
+        if self._feeds or self._callbacks:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                self._loop.call_soon_threadsafe(self._note, names)
+
+    def _note(self, names: Sequence[str]) -> None:
+        self._hinted.update(names)
+        self._is_hinted.set()
+
+    async def _heed(self) -> None:
+        """Look up what hints say, for ever."""
+        while True:
+            await self._is_hinted.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._is_hinted.clear()
+            names, self._hinted = self._hinted, set()
+            for name in names & self._callbacks.keys():
+                for callback in tuple(self._callbacks[name]):
+                    callback()
+            with _surviving("heed"):
+                await self._look_at(names)
+
+    async def _look(self) -> None:
+        """Look up everything from time to time, for ever."""
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            with _surviving("look"):
+                await self._look_at_all()
+
+    async def _look_at(self, names: set[str]) -> None:
+        follows_many = any(isinstance(topic, BatchTopic | ProjectTopic) for topic in self._feeds)
+        heard = names if follows_many else names & self._named.keys()
+        jobs = [job for name in heard if (job := job_of(name)) is not None]
+        batches = set()
+        for some in _parts(jobs):
+            for mesh in await self.ask(_meshes_of_jobs, some):
+                await self._tell_of_mesh(mesh.message)
+                batches.add(BatchTopic(mesh.batch_id) if mesh.batch_id else None)
+                in_project = self._feeds.get(ProjectTopic(mesh.project_id))
+                if in_project is not None:
+                    in_project.tell([mesh.in_project])
+        others = {self._named[name].topic for name in heard & self._named.keys()}
+        for topic in batches | {one for one in others if not isinstance(one, MeshTopic)}:
+            if (feed := self._feeds.get(topic)) is not None:
+                feed.tell(await self.ask(feed.topic.read, feed.head))
+
+    async def _look_at_all(self) -> None:
+        meshes = [topic.id for topic in self._feeds if isinstance(topic, MeshTopic)]
+        for some in _parts(meshes):
+            for message in await self.ask(_messages_of_meshes, some):
+                await self._tell_of_mesh(message, again=True)
+        for topic, feed in list(self._feeds.items()):
+            if not isinstance(topic, MeshTopic):
+                feed.tell(await self.ask(topic.read, feed.head))
+                feed.tell(await self.ask(topic.going_on), again=True)
+
+    async def _tell_of_mesh(self, message: Message, *, again: bool = False) -> None:
+        """With all that happened before it and was not told, where that is followed."""
+        feed = self._meshes.get(message.about)
+        if feed is None:
+            return
+        head = feed.head or 0
+        if message.sequence > head + 1:
+            feed.tell(await self.ask(feed.topic.read, head))
+        else:
+            feed.tell([message], again=again and message.is_open)
+
+
+@dataclass(frozen=True)
+class _OfJob:
+    """What there is to tell of a mesh of which there was a hint."""
+
+    message: Message
+    in_project: Message
+    project_id: UUID
+    batch_id: UUID | None
+
+
+def _meshes_of_jobs(jobs: Sequence[UUID]) -> list[_OfJob]:
+    return [
+        _OfJob(now(mesh), in_project(mesh), mesh.image.project_id, mesh.batch_id)
+        for mesh in meshes_of_jobs(jobs)
+    ]
+
+
+def _messages_of_meshes(meshes: Sequence[UUID]) -> list[Message]:
+    return [now(mesh) for mesh in meshes_of(meshes)]
+
+
+def _asked(question: Callable[..., Found], *arguments: Any) -> Found:
+    """In a thread of the readers."""
+    try:
+        return question(*arguments)
+    finally:
+        close_old_connections()
+
+
+def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
+    return (ids[begin : begin + TOGETHER] for begin in range(0, len(ids), TOGETHER))
+
+
+def _last_of_each(messages: Sequence[Message]) -> list[Message]:
+    """Of each thing that they tell of, in their order."""
+    last = {one.about: one for one in messages}
+    return [one for one in messages if last[one.about] is one]
+
+
+@contextlib.contextmanager
+def _surviving(what: str) -> Iterator[None]:
+    """Who follows something is told later what could not be read now."""
+    try:
+        yield
+    except Error as error:
+        log.warning("live.not_read", what=what, error=repr(error))
+    except Exception:
+        log.exception("live.bug", what=what)

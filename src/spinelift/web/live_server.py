@@ -1,0 +1,67 @@
+"""What serves connections that stay open, with the hub that they follow things by."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import socket
+from collections.abc import Sequence
+
+import structlog
+import uvicorn
+
+from spinelift.serving import GracefulServer, listen
+from spinelift.web import components
+from spinelift.web.asgi import application
+from spinelift.web.live.cable import LONGEST_COMMAND
+from spinelift.web.live.running import hub_of_process
+
+log = structlog.get_logger()
+
+LAST_ANSWER_SECONDS = 5
+
+
+class LiveServer(GracefulServer):
+    """Serves the whole application over ASGI; ends what is open when all else has ended."""
+
+    def __init__(self, stops: Sequence[signal.Signals], drain_seconds: float) -> None:
+        config = uvicorn.Config(
+            application,
+            loop="asyncio",
+            http="h11",
+            ws="websockets-sansio",
+            ws_max_size=LONGEST_COMMAND,
+            ws_per_message_deflate=False,
+            ws_ping_interval=None,  # the protocol has its own
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_graceful_shutdown=LAST_ANSWER_SECONDS,
+        )
+        super().__init__(config, stops, drain_seconds)
+        self._open = contextlib.AsyncExitStack()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        hub = await self._open.enter_async_context(hub_of_process())
+        self._end_open = hub.end
+        await super().startup(sockets)
+        assert sockets is not None
+        host, port, *_ = sockets[0].getsockname()
+        log.info("server.listening", host=host, port=port)
+
+    async def drain(self, seconds: float) -> None:
+        """Say to all who follow something that they may come back soon."""
+        self._end_open()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        await self._open.aclose()
+
+
+def serve_live(host: str, port: int, stops: Sequence[signal.Signals]) -> None:
+    """Serve until one of `stops` comes. Raises CannotListen."""
+    with listen(host, port) as listening, contextlib.closing(components):
+        LiveServer(stops, 0).run(sockets=[listening])
+    log.info("live.ended")
