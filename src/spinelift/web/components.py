@@ -77,7 +77,7 @@ def local_hints() -> Hints:
 
 def redis_hints() -> Hints:
     """Through the Redis at settings.REDIS_URL."""
-    made = RedisHints(settings.REDIS_URL)
+    made = RedisHints(settings.REDIS_URL)  # type: ignore[misc]  # of some settings
     _closing.append(made.close)
     return made
 

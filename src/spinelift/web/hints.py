@@ -130,7 +130,7 @@ class RedisHints:
     def _hear(self, listener: Listener, ending: threading.Event) -> None:
         while not ending.is_set():
             try:
-                with self._client.pubsub(ignore_subscribe_messages=True) as heard:
+                with self._client.pubsub(ignore_subscribe_messages=True) as heard:  # type: ignore[no-untyped-call]
                     heard.subscribe(TOPIC)
                     while not ending.is_set():
                         message = heard.get_message(timeout=PATIENCE_SECONDS / 2)

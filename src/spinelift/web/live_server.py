@@ -51,7 +51,7 @@ class LiveServer(GracefulServer):
         host, port, *_ = sockets[0].getsockname()
         log.info("server.listening", host=host, port=port)
 
-    async def drain(self, seconds: float) -> None:
+    async def drain(self, seconds: float) -> None:  # noqa: ARG002  # nothing waits
         """Say to all who follow something that they may come back soon."""
         self._end_open()
 

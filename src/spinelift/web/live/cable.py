@@ -1,6 +1,6 @@
 """`/cable`: the protocol of Rails' ActionCable over WebSockets, `actioncable-v1-json`.
 
-https://docs.anycable.io/misc/action_cable_protocol describes it; `@rails/actioncable` is its client.
+`@rails/actioncable` is its client; https://docs.anycable.io/misc/action_cable_protocol describes it.
 """
 
 from __future__ import annotations
@@ -256,10 +256,7 @@ def _read_identifier(
     try:
         wanted = json.loads(identifier)
         kind = TOPICS[wanted["channel"]]
-        if kind is NotificationsTopic:
-            id = sender.user.id
-        else:
-            id = UUID(wanted[kind.parameter])
+        id = sender.user.id if kind is NotificationsTopic else UUID(wanted[kind.parameter])
         after = wanted.get("sequence")
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise NotFound("There is no such channel.") from None

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -94,7 +95,7 @@ def _look() -> Past:
     )[:RECENT]
     meshes = [(pixels, (ended - begun).total_seconds()) for pixels, begun, ended in found]
     ends = sorted(ended for _, _, ended in found)
-    gaps = [(later - one).total_seconds() for one, later in zip(ends, ends[1:], strict=False)]
+    gaps = [(later - one).total_seconds() for one, later in pairwise(ends)]
     typical = median(seconds for _, seconds in meshes) if meshes else UNKNOWN_SECONDS
     # Where they came one by one, the time between two says how long nobody asked.
     return Past(meshes, min(median(gaps), typical) if gaps else typical)

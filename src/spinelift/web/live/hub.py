@@ -195,17 +195,19 @@ class Hub:
         follows_many = any(isinstance(topic, BatchTopic | ProjectTopic) for topic in self._feeds)
         heard = names if follows_many else names & self._named.keys()
         jobs = [job for name in heard if (job := job_of(name)) is not None]
-        batches = set()
+        others: set[Topic] = set()
         for some in _parts(jobs):
             for mesh in await self.ask(_meshes_of_jobs, some):
                 await self._tell_of_mesh(mesh.message)
-                batches.add(BatchTopic(mesh.batch_id) if mesh.batch_id else None)
+                if mesh.batch_id is not None:
+                    others.add(BatchTopic(mesh.batch_id))
                 in_project = self._feeds.get(ProjectTopic(mesh.project_id))
                 if in_project is not None:
                     in_project.tell([mesh.in_project])
-        others = {self._named[name].topic for name in heard & self._named.keys()}
-        for topic in batches | {one for one in others if not isinstance(one, MeshTopic)}:
-            if (feed := self._feeds.get(topic)) is not None:
+        others |= {self._named[name].topic for name in names & self._named.keys()}
+        for topic in others:
+            feed = self._feeds.get(topic)
+            if feed is not None and not isinstance(topic, MeshTopic):
                 feed.tell(await self.ask(feed.topic.read, feed.head))
 
     async def _look_at_all(self) -> None:

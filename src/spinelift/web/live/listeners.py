@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import transaction
 
 from spinelift.web.components import hints
@@ -19,7 +22,7 @@ from spinelift.web.events import (
 from spinelift.web.hints import user_name
 from spinelift.web.subscriptions import subscribe
 
-LESS = (
+LESS: Sequence[type[Any]] = (
     MemberRemoved,
     MemberRoleChanged,
     PasswordChanged,

@@ -53,9 +53,10 @@ def sender_of(scope: Mapping[str, Any]) -> Sender | None:
         return None
     if text := _token(request, scope.get("subprotocols", ())):
         token = token_of(text)
-        return token and Sender(
-            token.user, actor_as(token.user, request), token.scope == Scope.WRITE
-        )
+        if token is None:
+            return None
+        may_write = token.scope == Scope.WRITE
+        return Sender(token.user, actor_as(token.user, request), may_write)
     if text := request.headers.get("X-Session-Token"):
         known = authenticate_by_x_session_token(text)
         return known and _known(known[0], request)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import time
 from collections.abc import AsyncIterator, Sequence
+from typing import Any
 
 from spinelift.web.accounts.models import User
 from spinelift.web.errors import NotFound
@@ -32,7 +33,10 @@ async def events(hub: Hub, user: User, topic: Topic, after: int | None) -> Async
         coming = asyncio.ensure_future(anext(following))
         try:
             while not hub.is_ending:
-                await asyncio.wait({coming, hub.ending}, timeout=BEAT_SECONDS)
+                waited: set[asyncio.Future[Any]] = {coming, hub.ending}
+                await asyncio.wait(
+                    waited, timeout=BEAT_SECONDS, return_when=asyncio.FIRST_COMPLETED
+                )
                 if time.monotonic() - checked > CHECK_SECONDS:
                     checked = time.monotonic()
                     await hub.ask(type(topic).of, user, topic.id)

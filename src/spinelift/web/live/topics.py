@@ -14,7 +14,7 @@ from django.db.models import Sum
 from spinelift.web.accounts.models import User
 from spinelift.web.errors import NotFound
 from spinelift.web.hints import job_name, user_name
-from spinelift.web.jobs.models import UNFINISHED, JobEvent, Status
+from spinelift.web.jobs.models import UNFINISHED, Job, JobEvent, Status
 from spinelift.web.live.estimates import Estimates
 from spinelift.web.meshes.access import batch_of, mesh_of
 from spinelift.web.meshes.models import Batch, Mesh, MeshQuerySet
@@ -138,9 +138,9 @@ class BatchTopic(Topic):
         return cls(batch_of(user, id).id)
 
     def read(self, after: int | None) -> Sequence[Message]:
-        counted = Batch.objects.counted().annotate(sequence=Sum("meshes__job__sequence"))
-        batch = counted.filter(id=self.id).first()
-        sequence = 0 if batch is None else batch.sequence or 0
+        batch = Batch.objects.counted().filter(id=self.id).first()
+        changes = Job.objects.filter(mesh__batch=self.id).aggregate(sum=Sum("sequence"))
+        sequence = changes["sum"] or 0
         if batch is None or (after is not None and sequence <= after):
             return []
         shown = BatchOut.from_orm(batch)
