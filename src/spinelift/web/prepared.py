@@ -131,7 +131,7 @@ def _reader(
     converters = compiler.get_converters([column for column, _, _ in select])
     positions = info["select_fields"]
     begin, end = positions[0], positions[-1] + 1
-    names = [select[position][0].target.attname for position in positions]
+    names = {select[position][0].target.attname for position in positions}
     populators = get_related_populators(info, select, alias)  # type: ignore[call-arg]  # 6.1's
     model = info["model"]
 
