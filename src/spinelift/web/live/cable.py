@@ -1,6 +1,6 @@
 """`/cable`: the protocol of Rails' ActionCable over WebSockets, `actioncable-v1-json`.
 
-`@rails/actioncable` is its client; https://docs.anycable.io/misc/action_cable_protocol describes it.
+`@rails/actioncable` is its client. https://docs.anycable.io/misc/action_cable_protocol tells of it.
 """
 
 from __future__ import annotations
