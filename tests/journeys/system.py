@@ -42,6 +42,8 @@ class System(Killable):
     """What both have: a user who is signed in, and the rows behind what the user sees."""
 
     url: str
+    live_url: str
+    """Of what stays open: WebSockets, streams, and answers that are waited for."""
     variables: dict[str, str]
     """Of the environment of its programs."""
 
@@ -107,7 +109,7 @@ class EmbeddedSystem(System):
 
     def __init__(self, folder: Path, *flags: str) -> None:
         [port] = free_ports(1)
-        self.url = f"http://127.0.0.1:{port}"
+        self.url = self.live_url = f"http://127.0.0.1:{port}"
         self.data = folder / "data"
         self.server = Program(
             folder / "server",
@@ -150,8 +152,9 @@ class DistributedSystem(System):
     """All the servers, and our processes; each can be killed and started anew where it was."""
 
     def __init__(self, folder: Path) -> None:
-        web_port, mesh_port = free_ports(2)
+        web_port, live_port, mesh_port = free_ports(3)
         self.url = f"http://127.0.0.1:{web_port}"
+        self.live_url = f"http://127.0.0.1:{live_port}"
         self.postgres, self.redis = PostgresServer(), RedisServer()
         self.s3, self.mail = S3Server(), MailServer()
         mesh_url = f"http://127.0.0.1:{mesh_port}"
@@ -183,6 +186,11 @@ class DistributedSystem(System):
                 *("--port", self.url.rpartition(":")[2], "--workers", "1"),
                 is_up=lambda _: _answers(f"{self.url}/live"),
             )
+            self.live = self._program(
+                "live",
+                *("--port", self.live_url.rpartition(":")[2]),
+                is_up=lambda program: program.has_logged("server.listening"),
+            )
             self.workers = [
                 self._program(
                     "worker",
@@ -194,7 +202,7 @@ class DistributedSystem(System):
             self.scheduler = self._program(
                 "scheduler", is_up=lambda program: program.has_logged("scheduler.started")
             )
-            programs = (self.web, *self.workers, self.scheduler)
+            programs = (self.web, self.live, *self.workers, self.scheduler)
             for program in programs:
                 stack.callback(program.end)
                 program.begin()

@@ -10,7 +10,6 @@ class Migration(migrations.Migration):
             model_name="job",
             name="updated_at",
             field=models.DateTimeField(default=django.utils.timezone.now),
-            preserve_default=False,
         ),
         migrations.AddIndex(
             model_name="job",
