@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shlex
+import time
 from collections import defaultdict
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,7 +35,7 @@ class Curl:
     def ask(self, command: str, variables: Mapping[str, str] | None = None) -> httpx.Response:
         """Raises ValueError for an option that this does not know, KeyError for a variable."""
         words = iter(shlex.split(self._sizes(command))[1:])
-        method, chosen, url, jar = "GET", "", "", ""
+        method, chosen, url, jar, longest = "GET", "", "", "", None
         request: dict[str, Any] = {"headers": {}, "files": [], "data": {}}
         for word in words:
             match word:
@@ -65,6 +67,8 @@ class Curl:
                     request["follow_redirects"] = True
                 case "-N":
                     pass
+                case "--max-time":
+                    longest = float(next(words))
                 case _:
                     url = _filled(word, variables)
                     if not url.startswith(self._base):
@@ -72,10 +76,24 @@ class Curl:
         if jar and self.cookies[jar]:
             said = "; ".join(f"{name}={value}" for name, value in self.cookies[jar].items())
             request["headers"]["Cookie"] = said
-        answer = self._client.request(chosen or method, url.removeprefix(self._base), **request)
+        place = url.removeprefix(self._base)
+        if longest is not None:
+            return self._read_for(longest, place, request["headers"])
+        answer = self._client.request(chosen or method, place, **request)
         self.cookies[jar].update(answer.cookies)
         self._client.cookies.clear()
         return answer
+
+    def _read_for(self, seconds: float, place: str, headers: Mapping[str, str]) -> httpx.Response:
+        """What has come of a stream by then, which has no end."""
+        content, end = b"", time.monotonic() + seconds
+        asked = self._client.stream("GET", place, headers=headers, timeout=seconds)
+        with asked as answer, contextlib.suppress(httpx.ReadTimeout):
+            for chunk in answer.iter_raw():
+                content += chunk
+                if time.monotonic() > end:
+                    break
+        return httpx.Response(answer.status_code, content=content, request=answer.request)
 
     def _sizes(self, command: str) -> str:
         """With what `stat` says in its place."""

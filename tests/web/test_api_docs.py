@@ -9,8 +9,9 @@ import signal
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -175,10 +176,28 @@ def test_commands_do_what_the_page_says(link: str, clone: Path) -> None:
             if command in signs_in or not command.startswith("curl"):
                 continue
             answer = curl.ask(command, variables)
+            if "event-stream" in command:
+                assert answer.text.startswith("retry: ")
+                assert "\nid: 2\ndata: {" in answer.text
+                cable = f"{base.replace('http', 'ws')}/cable"
+                told = list(follow()(cable, variables["TOKEN"], variables["MESH"]))
+                assert [one["sequence"] for one in told] == list(range(1, len(told) + 1))
+                assert told[-1]["status"] == "completed"
             expected = {200, 404} if answer.request.method == "HEAD" else {200, 201, 202, 204}
             assert answer.status_code in expected, (command, answer.text)
             learn(variables, answer)
-    assert {"TOKEN_ID", "PROJECT", "IMAGE", "UPLOAD", "MESH", "OTHER", "BATCH"} <= set(variables)
+        assert {"TOKEN_ID", "PROJECT", "IMAGE", "UPLOAD", "MESH", "OTHER", "BATCH"} <= set(
+            variables
+        )
+
+
+def follow() -> Callable[[str, str, str], Iterator[dict[str, Any]]]:
+    """What the page has for Python."""
+    (client,) = re.findall(r"^```py\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(client, names)  # noqa: S102  # it is ours
+    found: Callable[[str, str, str], Iterator[dict[str, Any]]] = names["follow"]
+    return found
 
 
 def learn(variables: dict[str, str], answer: httpx.Response) -> None:
