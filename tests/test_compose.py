@@ -52,7 +52,7 @@ def instructions(name: str) -> list[str]:
 
 
 def test_all_parts_are_there() -> None:
-    assert {"web", "worker", "scheduler", "migrate"} == APPLICATION
+    assert {"web", "live", "worker", "scheduler", "migrate"} == APPLICATION
     assert {"postgres", "redis", "s3", "mesh-service", "proxy"} == set(SERVICES) - APPLICATION
 
 

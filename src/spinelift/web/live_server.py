@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import structlog
 import uvicorn
+from django.conf import settings
 
 from spinelift.serving import GracefulServer, listen
 from spinelift.web import components
@@ -62,6 +63,8 @@ class LiveServer(GracefulServer):
 
 def serve_live(host: str, port: int, stops: Sequence[signal.Signals]) -> None:
     """Serve until one of `stops` comes. Raises CannotListen."""
+    # Each request has a thread of its own here, which ends with it.
+    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     with listen(host, port) as listening, contextlib.closing(components):
         LiveServer(stops, 0).run(sockets=[listening])
     log.info("live.ended")

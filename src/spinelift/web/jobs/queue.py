@@ -14,22 +14,17 @@ from django.db import connections
 from django.utils.module_loading import import_string
 from dramatiq import Broker, Message, Middleware
 
+from spinelift.web.connections import keep_usable_connections
 from spinelift.web.jobs.models import Job, Queue
 
 log = structlog.get_logger()
 
 
 class DatabaseConnections(Middleware):
-    """Threads that work keep their database connections while those can be used.
-
-    Unlike Django's requests, also where settings would have each end after its request: these are
-    a few threads that live on, and to connect takes as long as a query.
-    """
+    """Threads that work keep their database connections while those can be used."""
 
     def after_process_message(self, *_: Any, **__: Any) -> None:
-        for connection in connections.all(initialized_only=True):
-            connection.close_at = None
-            connection.close_if_unusable_or_obsolete()
+        keep_usable_connections()
 
     def before_worker_thread_shutdown(self, *_: Any) -> None:
         connections.close_all()

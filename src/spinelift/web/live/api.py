@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from django.core.handlers.asgi import ASGIRequest
+from django.db import connection
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
 
@@ -86,6 +87,7 @@ def _answer(request: ApiRequest, topic: Topic, since: Since) -> HttpResponseBase
 
 
 def _stream(content: AsyncIterator[bytes], kind: str) -> StreamingHttpResponse:
+    connection.close()  # this thread has no more to ask, and stays as long as the stream
     answer = StreamingHttpResponse(content, content_type=kind)
     answer["Cache-Control"] = "no-store"
     answer["X-Accel-Buffering"] = "no"  # nginx would hold it back

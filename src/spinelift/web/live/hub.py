@@ -18,8 +18,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import Error, close_old_connections
+from django.db import Error
 
+from spinelift.web.connections import keep_usable_connections
 from spinelift.web.hints import Hints, job_of
 from spinelift.web.live.feed import Feed
 from spinelift.web.live.topics import (
@@ -258,7 +259,7 @@ def _asked(question: Callable[..., Found], *arguments: Any) -> Found:
     try:
         return question(*arguments)
     finally:
-        close_old_connections()
+        keep_usable_connections()
 
 
 def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
