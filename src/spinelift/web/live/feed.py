@@ -24,7 +24,7 @@ class Feed:
     count
         How many messages there were.
     head
-        The newest sequence of all that were told or noted; None before there was any.
+        The newest sequence that was told; whoever follows has read for themselves what was before.
     followers
         How many hold it.
     """
@@ -33,15 +33,10 @@ class Feed:
         self.topic = topic
         self.followers = 0
         self.count = 0
-        self.head: int | None = None
+        self.head = topic.beginning()
         self._told: deque[Message] = deque(maxlen=HELD)
         self._known: OrderedDict[UUID, Message] = OrderedDict()
         self._news = asyncio.Event()
-
-    def note(self, messages: Sequence[Message]) -> None:
-        """Know what somebody has read of the log themselves."""
-        for one in messages:
-            self._know(one)
 
     def tell(self, messages: Sequence[Message], *, again: bool = False) -> None:
         """Let those who follow have what is news, or what is told again while it goes on."""
@@ -67,9 +62,7 @@ class Feed:
     def _know(self, message: Message) -> Message:
         """The message as it is told: its sequence and what remains never go the wrong way."""
         known = self._known.get(message.about)
-        if known is not None and known.number > message.number:
-            return message
-        self.head = max(self.head or 0, message.sequence)
+        self.head = max(self.head, message.sequence)
         before = None if known is None else known.data
         told = replace(message, sequence=self.head, data=_steady(message.data, before))
         self._known[message.about] = told

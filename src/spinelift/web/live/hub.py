@@ -121,8 +121,7 @@ class Hub:
             count, cursor = feed.count, after
             pending = list(await self.ask(topic.read, after))
             if not pending and now_too:
-                pending = list(await self.ask(topic.read, None))
-            feed.note(pending)
+                pending = list(await self.ask(_now_or_newer, topic, after))
             sent: deque[float] = deque([0.0] * MESSAGES_A_SECOND, maxlen=MESSAGES_A_SECOND)
             while True:
                 wait = sent[0] + 1 - time.monotonic()
@@ -226,9 +225,8 @@ class Hub:
         feed = self._meshes.get(message.about)
         if feed is None:
             return
-        head = feed.head or 0
-        if message.sequence > head + 1:
-            feed.tell(await self.ask(feed.topic.read, head))
+        if message.sequence > feed.head + 1:
+            feed.tell(await self.ask(feed.topic.read, feed.head))
         else:
             feed.tell([message], again=again and message.is_open)
 
@@ -252,6 +250,13 @@ def _meshes_of_jobs(jobs: Sequence[UUID]) -> list[_OfJob]:
 
 def _messages_of_meshes(meshes: Sequence[UUID]) -> list[Message]:
     return [now(mesh) for mesh in meshes_of(meshes)]
+
+
+def _now_or_newer(topic: Topic, after: int | None) -> Sequence[Message]:
+    """How it is now; or all that is newer, where something has come meanwhile."""
+    found = topic.read(None)
+    is_newer = after is not None and any(one.sequence > after for one in found)
+    return topic.read(after) if is_newer else found
 
 
 def _asked(question: Callable[..., Found], *arguments: Any) -> Found:

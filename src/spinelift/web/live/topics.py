@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.db.models import Sum
+from django.utils import timezone
 
 from spinelift.web.accounts.models import User
 from spinelift.web.errors import NotFound
@@ -83,6 +84,10 @@ class Topic(ABC):
     def read(self, after: int | None) -> Sequence[Message]:
         """What is newer than that sequence, in order; how it is now, where that is None."""
 
+    def beginning(self) -> int:
+        """A sequence after which to look for news, for who has read how it is now."""
+        return 0
+
     def going_on(self) -> Sequence[Message]:
         """What is told again while there is no news."""
         return [one for one in self.read(None) if one.is_open]
@@ -110,16 +115,18 @@ class MeshTopic(Topic):
         return cls(id, mesh_of(user, id).job_id)
 
     def read(self, after: int | None) -> Sequence[Message]:
+        events: list[JobEvent] = []
+        if after is not None:
+            log = JobEvent.objects.filter(job=self.job_id, sequence__gt=after)
+            events = list(log.order_by("sequence"))
+        # After them, so that it is never further behind.
         mesh = _meshes().filter(id=self.id).first()
         if mesh is None:
             return []
-        if mesh.job is None or after is None:
+        if after is None or mesh.job is None:
             return [now(mesh)] if after is None else []
-        events = mesh.job.events.filter(sequence__gt=after).order_by("sequence")
-        return [
-            now(mesh) if event.sequence == mesh.job.sequence else _then(mesh, event)
-            for event in events
-        ]
+        newest = mesh.job.sequence
+        return [now(mesh) if one.sequence == newest else _then(mesh, one) for one in events]
 
     @property
     def name(self) -> str | None:
@@ -181,6 +188,9 @@ class ProjectTopic(Topic):
             wanted = meshes.filter(job__updated_at__gte=_time(after) - OVERLAP)
         return [in_project(mesh) for mesh in wanted.order_by("job__updated_at", "id")]
 
+    def beginning(self) -> int:
+        return _position(timezone.now())
+
     def going_on(self) -> Sequence[Message]:
         meshes = _meshes().filter(image__project=self.id, job__status=Status.PROCESSING)
         return [in_project(mesh) for mesh in meshes]
@@ -227,6 +237,9 @@ class NotificationsTopic(Topic):
             )
             for one in found
         ]
+
+    def beginning(self) -> int:
+        return _position(timezone.now())
 
     @property
     def name(self) -> str | None:

@@ -1,0 +1,157 @@
+"""Whatever is cut, lost, delayed or told twice: each way of following ends where the rows are."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import random
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spinelift.contract.generation import Progress
+from spinelift.web.accounts.models import User
+from spinelift.web.actors import SYSTEM
+from spinelift.web.hints import Listener, LocalHints
+from spinelift.web.jobs.models import JobEvent
+from spinelift.web.jobs.services import claim, fail_job, report_progress
+from spinelift.web.live import hub as hubs
+from spinelift.web.live.hub import Hub
+from spinelift.web.live.streams import awaited, events
+from spinelift.web.live.topics import MeshTopic
+from spinelift.web.meshes.models import Mesh
+from spinelift.web.operations import operation
+from spinelift.web.projects.services import create_project
+
+from ..meshes.making import asked_for, image_in, in_a_thread
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PROBLEM = {"code": "IMAGE_EMPTY", "message": "There is nothing to see.", "details": {}}
+STEPS = 6
+
+
+@pytest.fixture(autouse=True)
+def _in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hubs, "LOOK_SECONDS", 0.1)
+
+
+class FlakyHints(LocalHints):
+    """Loses some hints, and tells others twice."""
+
+    def __init__(self, dice: random.Random) -> None:
+        super().__init__()
+        self._dice = dice
+
+    @contextlib.contextmanager
+    def heard_by(self, listener: Listener) -> Iterator[None]:
+        def hear(names: Sequence[str]) -> None:
+            for _ in range(self._dice.randrange(3)):
+                listener(names)
+
+        with super().heard_by(hear):
+            yield
+
+
+Messages = AsyncIterator[dict[str, Any]]
+Way = Callable[[Hub, User, MeshTopic, int | None], Messages]
+
+
+async def by_cable(hub: Hub, user: User, topic: MeshTopic, after: int | None) -> Messages:  # noqa: ARG001
+    async with contextlib.aclosing(hub.follow(topic, after)) as following:
+        async for message in following:
+            yield dict(message.data)
+
+
+async def by_stream(hub: Hub, user: User, topic: MeshTopic, after: int | None) -> Messages:
+    async with contextlib.aclosing(events(hub, user, topic, after)) as stream:  # type: ignore[type-var]
+        async for chunk in stream:
+            for line in chunk.decode().splitlines():
+                if line.startswith("data: "):
+                    yield json.loads(line.removeprefix("data: "))
+
+
+async def by_waiting(hub: Hub, user: User, topic: MeshTopic, after: int | None) -> Messages:  # noqa: ARG001
+    known = after or 0
+    while True:
+        async for answer in awaited(hub, topic, known, 1):
+            page = json.loads(answer)
+            known = page["sequence"]
+            for item in page["items"]:
+                yield item
+
+
+async def by_asking(hub: Hub, user: User, topic: MeshTopic, after: int | None) -> Messages:  # noqa: ARG001
+    known = after or 0
+    while True:
+        for message in await hub.ask(topic.read, known):
+            known = message.sequence
+            yield dict(message.data)
+        await asyncio.sleep(0.02)
+
+
+WAYS = {"cable": by_cable, "stream": by_stream, "waiting": by_waiting, "asking": by_asking}
+
+
+async def seen_by(
+    way: Way, hub: Hub, user: User, topic: MeshTopic, dice: random.Random
+) -> list[dict[str, Any]]:
+    """All that a client gets who is cut off again and again, and comes back."""
+    seen: list[dict[str, Any]] = []
+    while not seen or seen[-1]["status"] != "failed":
+        after = seen[-1]["sequence"] if seen else 0
+        patience = dice.randrange(1, 4)
+        async with contextlib.aclosing(way(hub, user, topic, after)) as messages:  # type: ignore[type-var]
+            async for message in messages:
+                seen.append(message)
+                patience -= 1
+                if not patience or message["status"] == "failed":
+                    break
+    return seen
+
+
+def work(mesh: Mesh, dice: random.Random) -> None:
+    """At its job, step by step, until it fails."""
+    assert mesh.job is not None
+    job = claim(job_id=mesh.job.id)
+    assert job is not None
+    for step in range(STEPS):
+        report_progress(job=job, progress=Progress(10 * step, "stage", f"Step {step}"))
+        if dice.random() < 0.5:
+            asyncio.run(asyncio.sleep(dice.random() * 0.05))
+    with operation(SYSTEM) as publish:
+        fail_job(publish=publish, job=job, problem=PROBLEM)
+
+
+@given(seed=st.integers(0, 2**32))
+@settings(max_examples=5)
+def test_each_way_ends_with_what_the_rows_have(seed: int) -> None:
+    dice = random.Random(seed)
+    user = User.objects.create_user(f"{uuid4()}@example.com")
+    mesh = asked_for(user, image_in(create_project(actor=SYSTEM, owner=user, name="Fox")))
+    topic = MeshTopic.of(user, mesh.id)
+
+    async def follow_all() -> list[list[dict[str, Any]]]:
+        async with Hub(FlakyHints(dice)) as hub:
+            followers = [
+                asyncio.create_task(seen_by(way, hub, user, topic, random.Random(dice.random())))
+                for way in WAYS.values()
+            ]
+            await asyncio.to_thread(in_a_thread(work), mesh, dice)
+            async with asyncio.timeout(30):
+                return await asyncio.gather(*followers)
+
+    all_seen = asyncio.run(follow_all())
+    log = list(JobEvent.objects.filter(job=mesh.job).order_by("sequence"))
+    for seen in all_seen:
+        sequences = [message["sequence"] for message in seen]
+        assert sequences == sorted(sequences)
+        assert {*sequences} == {event.sequence for event in log}
+        last = log[-1]
+        assert (seen[-1]["status"], seen[-1]["progress"]) == (last.status, last.percent)
+        assert seen[-1]["error"] == PROBLEM
