@@ -24,10 +24,11 @@ def listen(host: str, port: int) -> socket.socket:
     is_dual = family is socket.AF_INET6 and socket.has_dualstack_ipv6()
     try:
         listening = socket.create_server((host, port), family=family, dualstack_ipv6=is_dual)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower().rstrip(".")
         raise CannotListen(
-            f"The service cannot listen on port {port} of {host} "
-            f"({(error.strerror or str(error)).lower()}): choose another with --host and --port."
+            f"The service cannot listen on port {port} of {host} ({reason}): choose "
+            "another with --host and --port."
         ) from None
     # Its connections inherit that. asyncio sets it only where a socket names its protocol, which
     # this one does not; without it, the end of each answer is held back for 40 ms.

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -21,7 +22,7 @@ VARIABLES: Mapping[str, str] = {
     "SPINELIFT_MESH_SERVICE_URL": "http://mesh.example.com:8000",
     "SPINELIFT_SMTP_HOST": "mail.example.com",
 }
-COMMANDS = ["web", "worker", "scheduler", "manage"]
+COMMANDS = ["web", "live", "worker", "scheduler", "manage"]
 NOT_OURS = {"DATABASE_URL", "REDIS_URL", "DJANGO_SETTINGS_MODULE"}
 SHOWN = """
 import json
@@ -111,6 +112,15 @@ def test_what_django_is_asked_for_is_djangos_to_explain() -> None:
 def test_web_of_nobody_is_refused(flag: str) -> None:
     told = command("web", flag, "0")
     assert (told.code, told.err) == (2, f"spinelift: {flag} is 0, and has to be at least 1.\n")
+
+
+@pytest.mark.parametrize("name", ["serve", "live"])
+def test_port_that_is_none_is_one_sentence(name: str, tmp_path: Path) -> None:
+    data = ["--data", str(tmp_path)] if name == "serve" else []
+    done = command(name, "--port", "99999", *data)
+    assert done.code == 2
+    assert "port must be 0-65535" in done.err
+    assert "bug" not in done.err
 
 
 def test_machine_that_others_reach_wants_accounts() -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from spinelift.images import encode_png
+from spinelift.samples import draw
 
 from ..journeys.program import Program
 from ..journeys.system import DistributedSystem, EmbeddedSystem, System
 from ..processes import wait_until
 from .art import slow
 
+LEAF = encode_png(draw("leaf"))
 WAITING = 50
 PROCESSING = "SELECT count(*) FROM jobs_job WHERE status = 'processing'"
 COMPLETED = "SELECT count(*) FROM meshes_meshcontent"
@@ -62,6 +67,17 @@ def test_worker_that_is_told_twice_leaves_its_jobs_to_others(
     assert user.await_end(batch)["completed"] == 2
     distributed.assert_each_mesh_was_made_once()
     hurried.start()
+
+
+def test_web_that_has_decoded_images_ends_when_it_is_told(distributed: DistributedSystem) -> None:
+    """It has a child of its own by then, which must not be waited for."""
+    user = distributed.user
+    [image] = user.upload(user.new_project(), {"leaf.png": LEAF})
+    user.ask("POST", f"/images/{image}/preview", json={})
+    begun = time.monotonic()
+    assert distributed.web.stop() == 0
+    assert time.monotonic() - begun < 30
+    distributed.web.start()
 
 
 def test_jobs_that_wait_outlive_a_server_that_is_killed(embedded: EmbeddedSystem) -> None:

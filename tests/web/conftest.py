@@ -18,7 +18,7 @@ from spinelift.web import workers
 from spinelift.web.accounts.models import Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM, Actor
-from spinelift.web.audit.guard import TABLE
+from spinelift.web.audit.guard import CHAINS, TABLE
 from spinelift.web.projects.models import Project, Role
 from spinelift.web.projects.services import add_member, create_project
 
@@ -35,7 +35,8 @@ def drop_guard() -> None:
             cursor.execute("DROP FUNCTION audit_keeps CASCADE")
             return
         cursor.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [TABLE]
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN (%s, %s)",
+            [TABLE, CHAINS],
         )
         for (name,) in cursor.fetchall():
             cursor.execute(f"DROP TRIGGER {name}")

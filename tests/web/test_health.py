@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries, Settings
 
@@ -52,6 +53,15 @@ def test_folder_that_cannot_be_written_is_said(tmp_path: Path, settings: Setting
     assert list(error["details"]) == ["storage"]
     assert str(tmp_path) not in answer.content.decode()
     assert Client().get("/live").status_code == 200
+
+
+@pytest.mark.django_db
+def test_database_without_tables_is_not_ready() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_user RENAME TO elsewhere")
+    answer = Client().get("/ready")
+    assert answer.status_code == 503
+    assert list(answer.json()["error"]["details"]) == ["database"]
 
 
 def test_database_that_does_not_answer_is_said() -> None:

@@ -8,9 +8,13 @@ from django.core.asgi import get_asgi_application
 
 django = get_asgi_application()
 
-from spinelift.web.live.running import cable  # noqa: E402  # it needs Django set up
+# They need Django set up.
+from spinelift.web.bodies import bounded  # noqa: E402
+from spinelift.web.live.running import cable  # noqa: E402
+
+pages = bounded(django)
 
 
 async def application(scope: Any, receive: Any, send: Any) -> None:
     """WebSockets to the cable, all else to Django."""
-    await (cable if scope["type"] == "websocket" else django)(scope, receive, send)
+    await (cable if scope["type"] == "websocket" else pages)(scope, receive, send)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import atexit
 import threading
 from concurrent.futures import Future
+from multiprocessing.util import Finalize
 from typing import TypeVar
 
 import structlog
@@ -48,7 +48,9 @@ def close() -> None:
         runner.close()
 
 
-atexit.register(close)
+# Where this process is a child itself, as one that answers is, nothing else is called before it
+# waits for its own children.
+Finalize(None, close, exitpriority=100)
 
 
 def done(work: Work[Task, Result], task: Task) -> Result:

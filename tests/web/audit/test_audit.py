@@ -70,6 +70,7 @@ def test_deed_that_cannot_be_written_down_is_not_done(project: Project) -> None:
 TAMPERING = [
     "UPDATE audit_auditentry SET actor = 'nobody'",
     "DELETE FROM audit_auditentry",
+    "DELETE FROM audit_auditchain",
 ]
 BY_VENDOR = {
     "sqlite": "INSERT OR REPLACE INTO audit_auditentry SELECT * FROM audit_auditentry",
@@ -91,6 +92,20 @@ def test_database_itself_keeps_the_entries() -> None:
     with pytest.raises(DatabaseError, match="stay as they are"), transaction.atomic():
         AuditEntry.objects.all().delete()
     assert list(AuditEntry.objects.values()) == written
+
+
+@pytest.mark.usefixtures("project")
+def test_sqlite_keeps_the_entries_whoever_speaks_to_it() -> None:
+    """Also those whose triggers are not recursive, as ours are."""
+    if connection.vendor != "sqlite":
+        return  # PostgreSQL has no such statement
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA recursive_triggers=OFF")
+        try:
+            with pytest.raises(DatabaseError, match="stay as they are"):
+                cursor.execute(BY_VENDOR["sqlite"])
+        finally:
+            cursor.execute("PRAGMA recursive_triggers=ON")
 
 
 @pytest.mark.usefixtures("project")

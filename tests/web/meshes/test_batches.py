@@ -31,6 +31,7 @@ from spinelift.web.meshes.services import (
     NothingToMesh,
     cancel_batch,
     cancel_mesh,
+    lock_mesh,
     retry_batch,
 )
 from spinelift.web.projects.models import Project
@@ -39,6 +40,7 @@ from spinelift.web.projects.services import create_project
 from ..conftest import actor_of, asking, error
 from .making import (
     EMPTY,
+    FINER,
     ORDER,
     asked_for,
     batch_of,
@@ -270,3 +272,16 @@ def test_batch_ends_though_the_last_of_its_images_has_gone(alice: User, project:
     shown = asking(alice)("GET", f"/batches/{batch.id}").json()
     assert (shown["total"], shown["status"]) == (1, "completed")
     assert events_of(batch) == ["requested", "finished"]
+
+
+def test_new_versions_of_what_is_locked_are_locked_too(project: Project, alice: User) -> None:
+    image = image_in(project)
+    mesh = generated(alice, image)
+    lock_mesh(actor=SYSTEM, mesh=mesh, is_locked=True)
+    again = generated(alice, image, FINER)
+    assert again.is_locked
+    batch_of(alice, project, with_locked=True)
+    work_off()
+    assert image.meshes.order_by("-number")[0].is_locked
+    with pytest.raises(NothingToMesh):
+        batch_of(alice, project)

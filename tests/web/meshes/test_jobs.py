@@ -24,6 +24,7 @@ from spinelift.web.images.models import Blob, ProjectImage
 from spinelift.web.images.services import delete_image, rename_image
 from spinelift.web.jobs.models import Job, JobEvent, Status
 from spinelift.web.jobs.work import look
+from spinelift.web.meshes.jobs import AWAY
 from spinelift.web.meshes.models import Mesh, MeshContent
 from spinelift.web.meshes.orders import MeshOrder
 from spinelift.web.meshes.services import MeshGenerationService, cancel_mesh, retry_mesh
@@ -173,9 +174,16 @@ def test_image_that_is_renamed_while_it_is_meshed_has_its_new_name(
     assert list(answer.json()["skins"][0]["attachments"]) == ["new"]
 
 
-@pytest.mark.parametrize("away", [MeshServiceUnavailable("It is down."), Overloaded("Busy.")])
+@pytest.mark.parametrize(
+    ("away", "said"),
+    [
+        # Where it is, is nobody's business who waits for it.
+        (MeshServiceUnavailable("http://10.1.2.3 is down."), AWAY),
+        (Overloaded("Busy."), "Busy."),
+    ],
+)
 def test_mesh_waits_for_who_is_to_make_it(
-    alice: User, image: ProjectImage, away: SpineLiftError
+    alice: User, image: ProjectImage, away: SpineLiftError, said: str
 ) -> None:
     mesh = asked_for(alice, image)
 
@@ -184,7 +192,7 @@ def test_mesh_waits_for_who_is_to_make_it(
 
     with generating("scripted", fail):
         work_off()
-    assert (fresh(mesh).status, fresh(mesh).job.message) == (Status.QUEUED, str(away))  # type: ignore[union-attr]
+    assert (fresh(mesh).status, fresh(mesh).job.message) == (Status.QUEUED, said)  # type: ignore[union-attr]
     assert ends(mesh) == ["requested"]
 
 

@@ -52,6 +52,7 @@ class AuditEntry(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["chain", "sequence"]
+        verbose_name_plural = "audit entries"
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=["chain", "sequence"], name="audit_entry_has_its_place")
         ]

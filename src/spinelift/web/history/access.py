@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from spinelift.web.accounts.models import User
 from spinelift.web.audit.models import AuditEntry
-from spinelift.web.events import ACCOUNTS
+from spinelift.web.events import ACCOUNTS, ProjectDeleted
 from spinelift.web.projects.models import Project
 
 
@@ -23,4 +23,6 @@ def entries_of(user: User) -> QuerySet[AuditEntry]:
     of_projects = Q(chain__in=[f"project/{project_id}" for project_id in projects])
     # What was done in a project that the user has left is its members' business.
     of_accounts = Q(chain=ACCOUNTS) & (Q(subject__in=own) | Q(actor_id=user.id))
-    return AuditEntry.objects.filter(of_projects | of_accounts)
+    # Of a project that is gone there are no members: who deleted it still sees that.
+    deleted = Q(actor_id=user.id, action=ProjectDeleted.action)
+    return AuditEntry.objects.filter(of_projects | of_accounts | deleted)

@@ -40,11 +40,13 @@ class Sender:
     may_write: bool
 
 
-def sender_of(scope: Mapping[str, Any]) -> Sender | None:
-    """Who opens this WebSocket: by a token, the session of an application, or of a browser.
+def sender_of(scope: Mapping[str, Any], *, from_anywhere: bool = False) -> Sender | None:
+    """Who opens this WebSocket, or sends this request.
+
+    They are known by a token, or by the session of an application or of a browser.
 
     None for who is unknown, for who comes by a name that is not ours, and for the session of a
-    browser that another site makes use of.
+    browser that another site makes use of, unless that may come from anywhere.
     """
     request = ASGIRequest({**scope, "method": "GET", "type": "http"}, io.BytesIO())
     try:
@@ -60,7 +62,7 @@ def sender_of(scope: Mapping[str, Any]) -> Sender | None:
     if text := request.headers.get("X-Session-Token"):
         known = authenticate_by_x_session_token(text)
         return known and _known(known[0], request)
-    if not _is_ours(request.headers.get("Origin", ""), host):
+    if not from_anywhere and not _is_ours(request.headers.get("Origin", ""), host):
         return None
     SessionMiddleware(lambda _: HttpResponse()).process_request(request)
     return _known(get_user(request), request)

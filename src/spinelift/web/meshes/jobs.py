@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 LATER_SECONDS = 3
 """When to ask again who could not make a mesh now."""
+AWAY = "What makes meshes cannot be reached just now: it is tried again in a moment."
 
 _JOB = Parameter("job", UUIDField())
 _MESH = PreparedQuery(lambda: Mesh.objects.select_related("image", "blob").filter(job=_JOB))
@@ -55,7 +56,11 @@ class MeshGenerationJob:
                 narrower = order.narrowed(result.fields)
                 if narrower is not None:
                     result = _make(path, name, narrower, on_progress)
-        except (MeshServiceUnavailable, Overloaded, StorageUnavailable) as error:
+        except MeshServiceUnavailable as error:
+            # Which says where it is: for operators, not for who waits.
+            log.warning("mesh.postponed", error=str(error))
+            raise Postponed(LATER_SECONDS, AWAY) from error
+        except (Overloaded, StorageUnavailable) as error:
             raise Postponed(LATER_SECONDS, str(error)) from error
         return result
 

@@ -242,7 +242,9 @@ def lock_mesh(*, actor: Actor, mesh: Mesh, is_locked: bool) -> Mesh:
         if stored.is_locked != is_locked:
             stored.is_locked = is_locked
             stored.save(update_fields=["is_locked"])
-            publish((MeshLocked if is_locked else MeshUnlocked)(**of(stored)))
+            kind = MeshLocked if is_locked else MeshUnlocked
+            before, after = {"locked": not is_locked}, {"locked": is_locked}
+            publish(kind(**of(stored), before=before, after=after))
     return stored
 
 
@@ -324,8 +326,16 @@ def _request(
     queue: Queue,
     batch: Batch | None = None,
 ) -> list[Mesh]:
-    """Within a transaction, with the images locked: versions, and the jobs that make them."""
+    """Within a transaction, with the images locked: versions, and the jobs that make them.
+
+    What is locked stays so, whoever asks for a new version of it.
+    """
     _check_room(user, len(images))
+    locked = {
+        *Mesh.objects.current()
+        .filter(image__in=images, is_locked=True)
+        .values_list("image_id", flat=True)
+    }
     last = dict(
         Mesh.objects.filter(image__in=images)
         .order_by()
@@ -343,6 +353,7 @@ def _request(
             preset=order.preset,
             target=order.target,
             parameters=order.parameters.to_mapping(),
+            is_locked=image.id in locked,
         )
         for image in images
     ]

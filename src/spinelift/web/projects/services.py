@@ -76,7 +76,11 @@ def archive_project(*, actor: Actor, project: Project) -> Project:
         if stored.archived_at is None:
             stored.archived_at = timezone.now()
             stored.save(update_fields=["archived_at", "updated_at"])
-            publish(ProjectArchived(project_id=stored.id))
+            publish(
+                ProjectArchived(
+                    project_id=stored.id, before={"archived": False}, after={"archived": True}
+                )
+            )
     return stored
 
 
@@ -87,7 +91,11 @@ def restore_project(*, actor: Actor, project: Project) -> Project:
         if stored.archived_at is not None:
             stored.archived_at = None
             stored.save(update_fields=["archived_at", "updated_at"])
-            publish(ProjectRestored(project_id=stored.id))
+            publish(
+                ProjectRestored(
+                    project_id=stored.id, before={"archived": True}, after={"archived": False}
+                )
+            )
     return stored
 
 
