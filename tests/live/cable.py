@@ -142,6 +142,10 @@ class Cable:
             seen.append(self.message(identifier))
         return seen
 
+    def forget(self) -> None:
+        """Drop what was said and not given."""
+        self._kept.clear()
+
     def is_silent(self, identifier: str, seconds: float) -> bool:
         """Whether no message of a subscription comes for so long."""
         try:

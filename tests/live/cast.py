@@ -17,18 +17,17 @@ from .cable import Cable
 _calls = itertools.count(1)
 
 ENTER = """
-import json, sys
-from django.conf import settings
+import json
 from django.test import Client
 from spinelift.web.accounts.models import Scope, User
 from spinelift.web.accounts.services import create_token
 from spinelift.web.actors import SYSTEM
 
 found = {}
-for email in %(emails)r:
+for email in EMAILS:
     user = User.objects.filter(email=email).first() or User.objects.create_user(email)
     browser = Client()
-    browser.force_login(user, "django.contrib.auth.backends.ModelBackend")
+    browser.force_login(user)
     texts = {
         scope: create_token(actor=SYSTEM, user=user, name=scope, scope=scope)[1]
         for scope in (Scope.WRITE, Scope.READ)
@@ -37,7 +36,7 @@ for email in %(emails)r:
         "id": str(user.id),
         "token": texts[Scope.WRITE],
         "reading_token": texts[Scope.READ],
-        "cookie": "sessionid=" + browser.cookies[settings.SESSION_COOKIE_NAME].value,
+        "cookie": "; ".join(f"{name}={one.value}" for name, one in browser.cookies.items()),
     }
 print("FOUND", json.dumps(found))
 """
@@ -129,7 +128,7 @@ def enter(system: System, *emails: str) -> list[Visitor]:
     """Let these in, who may be new."""
     if not system.variables:
         raise LookupError("the system does not run")
-    done = system.manage("shell", "-c", ENTER % {"emails": emails})
+    done = system.manage("shell", "-c", f"EMAILS = {emails}\n{ENTER}")
     assert done.returncode == 0, done.stderr
     [line] = [line for line in done.stdout.splitlines() if line.startswith("FOUND ")]
     found = json.loads(line.removeprefix("FOUND "))
