@@ -102,6 +102,20 @@ def test_mesh_is_told_of_from_its_beginning_to_its_end(alice: Visitor, project: 
     }
 
 
+def test_who_comes_back_after_much_has_happened_is_told_all_of_it(
+    alice: Visitor, project: str
+) -> None:
+    mesh = alice.new_mesh(project, 4000)
+    for _ in range(10):
+        alice.ask("POST", f"/meshes/{mesh}/cancel")
+        alice.ask("POST", f"/meshes/{mesh}/retry")
+    last = alice.ask("POST", f"/meshes/{mesh}/cancel")["sequence"]
+    with alice.cable() as cable:
+        identifier = cable.follow(MESH, mesh_id=mesh, sequence=0)
+        seen = cable.until(identifier, lambda one: one["sequence"] == last)
+    assert each_once(seen) == list(range(1, last + 1))
+
+
 def test_who_comes_later_is_told_how_it_is(alice: Visitor, project: str) -> None:
     mesh = alice.new_mesh(project)
     alice.await_mesh(mesh)
