@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from ..journeys.program import Program
 from ..journeys.system import DistributedSystem, EmbeddedSystem, System
 from .cast import Cast, Visitor, cast_of
 
@@ -14,12 +15,19 @@ from .cast import Cast, Visitor, cast_of
 def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSystem]:
     with EmbeddedSystem(tmp_path_factory.mktemp("embedded")) as system:
         yield system
+        assert_there_was_no_bug(system.server)
 
 
 @pytest.fixture(scope="session")
 def distributed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DistributedSystem]:
     with DistributedSystem(tmp_path_factory.mktemp("distributed")) as system:
         yield system
+        assert_there_was_no_bug(system.live)
+
+
+def assert_there_was_no_bug(program: Program) -> None:
+    """Whatever it was sent."""
+    assert [event for event in program.events if event["level"] in {"error", "critical"}] == []
 
 
 @pytest.fixture(scope="module", params=["embedded", "distributed"])
