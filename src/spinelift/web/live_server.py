@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import signal
 import socket
@@ -10,6 +11,7 @@ from collections.abc import Sequence
 import structlog
 import uvicorn
 from django.conf import settings
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from spinelift.serving import GracefulServer, listen
 from spinelift.web import components
@@ -22,6 +24,15 @@ log = structlog.get_logger()
 LAST_ANSWER_SECONDS = 5
 
 
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """Lets go of who does not take what they are sent, which would wait for them without end."""
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        super().on_task_complete(task)
+        if not self.writable.is_set():
+            self.transport.abort()
+
+
 class LiveServer(GracefulServer):
     """Serves the whole application over ASGI; ends what is open when all else has ended."""
 
@@ -30,7 +41,7 @@ class LiveServer(GracefulServer):
             application,
             loop="asyncio",
             http="h11",
-            ws="websockets-sansio",
+            ws=WebSocketProtocol,
             ws_max_size=LONGEST_COMMAND,
             ws_per_message_deflate=False,
             ws_ping_interval=None,  # the protocol has its own

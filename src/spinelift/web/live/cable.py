@@ -32,6 +32,8 @@ PING_SECONDS = 3.0
 """After six of which without a ping, the client connects anew."""
 PATIENCE_SECONDS = 10.0
 """With who does not take what they are sent."""
+LAST_PATIENCE_SECONDS = 1.0
+"""With who does not take that it has ended."""
 CHECK_SECONDS = 30.0
 """How often it is looked whether they may still see what they follow, also where no hint came."""
 SUBSCRIPTIONS = 200
@@ -70,6 +72,7 @@ class Connection:
         self._followed: dict[Identifier, tuple[Topic, asyncio.Task[None]]] = {}
         self._sender: Sender | None = None
         self._is_in_doubt = asyncio.Event()
+        self._failure: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
     async def serve(self) -> None:
         """Speak with the client until either has enough."""
@@ -86,6 +89,9 @@ class Connection:
                 await self._work(self._read(), self._ping(), self._doubt(), self._await_end())
         except Ended as ended:
             await self._end(ended)
+        except Error as error:
+            log.warning("cable.not_answered", error=repr(error))
+            await self._end(Ended("server_restart", reconnect=True))
         except (TimeoutError, OSError):
             await self._close()
         finally:
@@ -140,10 +146,9 @@ class Connection:
         try:
             command = json.loads(text)
             kind, identifier = command["command"], command["identifier"]
-        except (ValueError, KeyError, TypeError, RecursionError):
+            identifier.encode()  # half a surrogate pair could not be sent back
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Ended("invalid_request", reconnect=False) from None
-        if not isinstance(identifier, str):
-            raise Ended("invalid_request", reconnect=False)
         match kind:
             case "subscribe":
                 await self._subscribe(identifier)
@@ -200,11 +205,9 @@ class Connection:
         try:
             async for message in self._hub.follow(topic, after):
                 await self._tell_of(identifier, message)
-        except (TimeoutError, OSError):
-            self._is_in_doubt.set()
-        except Error as error:
-            log.warning("cable.not_read", error=repr(error))
-            await self._end(Ended("server_restart", reconnect=True))
+        except (TimeoutError, OSError, Error) as error:
+            if not self._failure.done():
+                self._failure.set_result(error)
 
     async def _tell_of(self, identifier: Identifier, message: Message) -> None:
         await self._tell({"identifier": identifier, "message": message.data})
@@ -235,7 +238,11 @@ class Connection:
                     await self._tell({"identifier": identifier, "type": "reject_subscription"})
 
     async def _await_end(self) -> None:
-        await asyncio.shield(self._hub.ending)
+        """Raises Ended when the process ends, and what has ended one of the subscriptions."""
+        ends: set[asyncio.Future[Any]] = {self._hub.ending, self._failure}
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        if self._failure.done():
+            raise self._failure.result()
         raise Ended("server_restart", reconnect=True)
 
     async def _end(self, ended: Ended) -> None:
@@ -246,7 +253,8 @@ class Connection:
 
     async def _close(self) -> None:
         with contextlib.suppress(TimeoutError, OSError, RuntimeError):
-            await self._send({"type": "websocket.close", "code": 1000})
+            async with asyncio.timeout(LAST_PATIENCE_SECONDS):
+                await self._send({"type": "websocket.close", "code": 1000})
 
 
 def _read_identifier(

@@ -42,7 +42,7 @@ LOOK_SECONDS = 2.0
 GATHER_SECONDS = 0.01
 """For so long after a hint, others are waited for, which are looked up together."""
 MESSAGES_A_SECOND = 10
-"""To one who follows one topic; of more, they are sent the last of each thing."""
+"""To one who follows one topic; of more, they are sent what is still worth telling."""
 READERS = 4
 """Threads that ask the database."""
 TOGETHER = 500
@@ -139,7 +139,7 @@ class Hub:
                 count = feed.count
                 pending += [one for one in fresh if cursor is None or one.sequence >= cursor]
                 if wait > 0:
-                    pending = _last_of_each(pending)
+                    pending = list(topic.wanted_of(pending))
 
     @contextlib.contextmanager
     def _followed(self, topic: Topic) -> Iterator[Feed]:
@@ -269,12 +269,6 @@ def _asked(question: Callable[..., Found], *arguments: Any) -> Found:
 
 def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
     return (ids[begin : begin + TOGETHER] for begin in range(0, len(ids), TOGETHER))
-
-
-def _last_of_each(messages: Sequence[Message]) -> list[Message]:
-    """Of each thing that they tell of, in their order."""
-    last = {one.about: one for one in messages}
-    return [one for one in messages if last[one.about] is one]
 
 
 @contextlib.contextmanager

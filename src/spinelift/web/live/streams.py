@@ -54,16 +54,20 @@ async def events(hub: Hub, user: User, topic: Topic, after: int | None) -> Async
 
 
 async def awaited(hub: Hub, topic: Topic, after: int, seconds: float) -> AsyncIterator[bytes]:
-    """One answer: what is newer than that sequence, as soon as there is anything, or nothing."""
+    """One answer: what is newer than that sequence, as soon as there is anything.
+
+    What is read again because it is ordered by time is not waited for, but is in the answer.
+    """
     messages: Sequence[Message] = []
     following = hub.follow(topic, after, now_too=False)
     async with contextlib.aclosing(following):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                messages = [await anext(following)]
-    if messages:
-        messages = await hub.ask(topic.read, after) or messages
-    yield page(messages, after)
+                async for message in following:
+                    if message.sequence > after:
+                        messages = [message]
+                        break
+    yield page(await hub.ask(topic.read, after) or messages, after)
 
 
 def page(messages: Sequence[Message], after: int) -> bytes:

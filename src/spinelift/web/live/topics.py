@@ -96,6 +96,11 @@ class Topic(ABC):
         """What is sent first of what there is to send, and the rest."""
         return pending[0], pending[1:]
 
+    def wanted_of(self, pending: Sequence[Message]) -> Sequence[Message]:
+        """What is still worth telling where there is more than can be sent: the last of each."""
+        last = {one.about: one for one in pending}
+        return [one for one in pending if last[one.about] is one]
+
     @property
     def name(self) -> str | None:
         """Under which hints at it come, where that is not under the names of many jobs."""
@@ -127,6 +132,10 @@ class MeshTopic(Topic):
             return [now(mesh)] if after is None else []
         newest = mesh.job.sequence
         return [now(mesh) if one.sequence == newest else _then(mesh, one) for one in events]
+
+    def wanted_of(self, pending: Sequence[Message]) -> Sequence[Message]:
+        """Everything, a little later: a job tells of itself some ten times a second at most."""
+        return pending
 
     @property
     def name(self) -> str | None:
