@@ -19,7 +19,7 @@ from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
 from spinelift.web.hints import Listener, LocalHints
 from spinelift.web.jobs.models import JobEvent
-from spinelift.web.jobs.services import claim, fail_job, report_progress
+from spinelift.web.jobs.services import cancel_job, claim, fail_job, report_progress
 from spinelift.web.live import hub as hubs
 from spinelift.web.live.hub import Hub
 from spinelift.web.live.streams import awaited, events
@@ -155,3 +155,29 @@ def test_each_way_ends_with_what_the_rows_have(seed: int) -> None:
         last = log[-1]
         assert (seen[-1]["status"], seen[-1]["progress"]) == (last.status, last.percent)
         assert seen[-1]["error"] == PROBLEM
+
+
+def test_what_is_told_while_a_message_is_taken_is_not_missed() -> None:
+    user = User.objects.create_user("alice@example.com")
+    mesh = asked_for(user, image_in(create_project(actor=SYSTEM, owner=user, name="Fox")))
+    topic = MeshTopic.of(user, mesh.id)
+    hints = LocalHints()
+
+    def end() -> None:
+        assert mesh.job is not None
+        with operation(SYSTEM) as publish:
+            cancel_job(publish=publish, job=mesh.job)
+
+    async def follow() -> list[str]:
+        async with Hub(hints) as hub, contextlib.aclosing(hub.follow(topic, None)) as messages:
+            first = await anext(messages)
+            await asyncio.to_thread(in_a_thread(end))
+            hints.give([topic.name or ""])
+            await asyncio.sleep(0.3)  # until the feed has it
+            async with asyncio.timeout(10):
+                async for message in messages:
+                    if message.data["status"] != "queued":
+                        return [first.data["status"], message.data["status"]]
+        raise AssertionError
+
+    assert asyncio.run(follow()) == ["queued", "cancelled"]

@@ -131,8 +131,11 @@ class Hub:
                     sent.append(time.monotonic())
                     yield message
                     continue
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(feed.news(), wait if pending else None)
+                if feed.count == count:  # nothing was told while the last one was taken
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(feed.news(), wait if pending else None)
+                elif pending:
+                    await asyncio.sleep(wait)
                 fresh = feed.since(count)
                 if fresh is None:
                     fresh = await self.ask(topic.read, cursor)
