@@ -18,7 +18,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import Error
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from spinelift.web.connections import keep_usable_connections
 from spinelift.web.hints import Hints, job_of
@@ -69,12 +70,13 @@ class Hub:
         self._hinted: set[str] = set()
         self._is_hinted = asyncio.Event()
         self._readers = ThreadPoolExecutor(READERS, "live")
+        self._connections: set[BaseDatabaseWrapper] = set()
+        """The readers', which end with them."""
         self._loop = asyncio.get_running_loop()
         self.ending: asyncio.Future[None] = self._loop.create_future()
         self._stack = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Hub:
-        self._stack.callback(self._readers.shutdown, wait=False, cancel_futures=True)
         for work in (self._heed(), self._look()):
             task = asyncio.create_task(work)
             self._stack.callback(task.cancel)
@@ -84,6 +86,7 @@ class Hub:
     async def __aexit__(self, *_: object) -> None:
         self.end()
         await self._stack.aclose()
+        await asyncio.to_thread(self._end_readers)
 
     @property
     def is_ending(self) -> bool:
@@ -96,7 +99,21 @@ class Hub:
 
     async def ask(self, question: Callable[..., Found], *arguments: Any) -> Found:
         """Ask the database in another thread."""
-        return await self._loop.run_in_executor(self._readers, _asked, question, *arguments)
+        return await self._loop.run_in_executor(self._readers, self._asked, question, *arguments)
+
+    def _asked(self, question: Callable[..., Found], *arguments: Any) -> Found:
+        """In a thread of the readers."""
+        self._connections.add(connections[DEFAULT_DB_ALIAS])
+        try:
+            return question(*arguments)
+        finally:
+            keep_usable_connections()
+
+    def _end_readers(self) -> None:
+        self._readers.shutdown(cancel_futures=True)
+        for connection in self._connections:
+            connection.inc_thread_sharing()  # its thread has ended
+            connection.close()
 
     @contextlib.contextmanager
     def hinting(self, name: str, callback: Callable[[], None]) -> Iterator[None]:
@@ -260,14 +277,6 @@ def _now_or_newer(topic: Topic, after: int | None) -> Sequence[Message]:
     found = topic.read(None)
     is_newer = after is not None and any(one.sequence > after for one in found)
     return topic.read(after) if is_newer else found
-
-
-def _asked(question: Callable[..., Found], *arguments: Any) -> Found:
-    """In a thread of the readers."""
-    try:
-        return question(*arguments)
-    finally:
-        keep_usable_connections()
 
 
 def _parts(ids: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
