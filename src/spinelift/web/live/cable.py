@@ -227,7 +227,8 @@ class Connection:
         """See from time to time, and when there is a hint, that all is still allowed."""
         while True:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._is_in_doubt.wait(), CHECK_SECONDS)
+                async with asyncio.timeout(CHECK_SECONDS):
+                    await self._is_in_doubt.wait()
             self._is_in_doubt.clear()
             sender = await self._known()
             for identifier, (topic, _) in list(self._followed.items()):

@@ -149,8 +149,10 @@ class Hub:
                     yield message
                     continue
                 if feed.count == count:  # nothing was told while the last one was taken
+                    # Not `wait_for`, which until Python 3.12 may lose that it is cancelled.
                     with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(feed.news(), wait if pending else None)
+                        async with asyncio.timeout(wait if pending else None):
+                            await feed.news()
                 elif pending:
                     await asyncio.sleep(wait)
                 fresh = feed.since(count)
