@@ -4,7 +4,6 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any
 from uuid import UUID
 
-from django.core.handlers.asgi import ASGIRequest
 from django.db import connection
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from ninja import Field, Query, Router, Schema
@@ -73,7 +72,7 @@ def notification_events(request: ApiRequest, since: Query[Since]) -> Any:
 
 
 def _answer(request: ApiRequest, topic: Topic, since: Since) -> HttpResponseBase:
-    hub = running_hub() if isinstance(request, ASGIRequest) else None
+    hub = running_hub()
     if STREAM in request.headers.get("Accept", ""):
         if hub is None:
             raise RequestUnreadable("Streams are served by another process: see the operator.")

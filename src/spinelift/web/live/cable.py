@@ -168,7 +168,7 @@ class Connection:
             if len(self._followed) >= SUBSCRIPTIONS:
                 raise NotFound("There are as many subscriptions as there may be.")
             topic = await self._hub.ask(kind.of, self._sender.user, wanted)
-        except (WebError, Error) as error:
+        except WebError as error:
             log.info("cable.rejected", error=repr(error))
             await self._tell({"identifier": identifier, "type": "reject_subscription"})
             return
