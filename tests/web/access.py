@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.utils import timezone
 
 from spinelift.engine.generation import Answer, GenerationTask, generate_answer
@@ -51,7 +52,7 @@ class World:
     alice, bob, val, charlie
         The owner of the project, its editor, its viewer, and somebody who has nothing to do with
         it.
-    wendy, nina
+    viewer, newcomer
         Another viewer, to whom things are done, and somebody who could become a member.
     token
         One of Alice's.
@@ -71,8 +72,8 @@ class World:
     bob: User
     val: User
     charlie: User
-    wendy: User
-    nina: User
+    viewer: User
+    newcomer: User
     project: Project
     token: ApiToken
     image: ProjectImage
@@ -112,10 +113,10 @@ def _failed_job(user: User) -> Job:
 
 
 def make_world() -> World:
-    names = ("alice", "bob", "val", "charlie", "wendy", "nina")
+    names = ("alice", "bob", "val", "charlie", "viewer", "newcomer")
     users = {name: User.objects.create_user(f"{name}@example.com") for name in names}
     project = create_project(actor=SYSTEM, owner=users["alice"], name="Fox")
-    for name, role in (("bob", Role.EDITOR), ("val", Role.VIEWER), ("wendy", Role.VIEWER)):
+    for name, role in (("bob", Role.EDITOR), ("val", Role.VIEWER), ("viewer", Role.VIEWER)):
         add_member(actor=SYSTEM, project=project, user=users[name], role=role)
     token, _ = create_token(actor=SYSTEM, user=users["alice"], name="CI", scope=Scope.READ)
     content = ARM
@@ -132,6 +133,7 @@ def make_world() -> World:
     failed = Mesh.objects.create(
         **own, number=2, source=Source.GENERATED, batch=batch, job=_failed_job(users["alice"])
     )
+    ProjectImage.objects.update(versions=F("versions") + 2)
     preset = create_preset(actor=SYSTEM, owner=project, name="Ours", parameters=MeshParameters())
     notification = Notification.objects.create(
         user=users["alice"],
@@ -197,7 +199,7 @@ def _project(world: World) -> dict[str, object]:
 
 
 def _member(world: World) -> dict[str, object]:
-    return {"project_id": world.project.id, "user_id": world.wendy.id}
+    return {"project_id": world.project.id, "user_id": world.viewer.id}
 
 
 def _token(world: World) -> dict[str, object]:
@@ -266,7 +268,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "DELETE /projects/{project_id}": Access(Least.OWNER, _project),
         "GET /projects/{project_id}/members": Access(Least.VIEWER, _project),
         "POST /projects/{project_id}/members": Access(
-            Least.OWNER, _project, lambda world: {"email": world.nina.email, "role": "editor"}
+            Least.OWNER, _project, lambda world: {"email": world.newcomer.email, "role": "editor"}
         ),
         "PATCH /projects/{project_id}/members/{user_id}": Access(
             Least.OWNER, _member, lambda _: {"role": "editor"}

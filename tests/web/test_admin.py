@@ -140,10 +140,10 @@ def test_operator_stays(operator: User, client: Client) -> None:
 
 
 def test_who_may_only_look_lets_nobody_in_or_out(world: World) -> None:
-    world.nina.is_staff = True
-    world.nina.save()
+    world.newcomer.is_staff = True
+    world.newcomer.save()
     client = Client()
-    client.force_login(world.nina)
+    client.force_login(world.newcomer)
     asked = {"action": "deactivate", "_selected_action": [world.alice.pk]}
     assert client.post(place(User, "changelist"), asked).status_code == 403
     world.alice.refresh_from_db()

@@ -35,8 +35,11 @@ def test_token_is_shown_once(alice: User) -> None:
 
 def test_token_that_was_revoked_or_has_expired_opens_nothing(alice: User) -> None:
     ask = asking(alice)
-    past = (timezone.now() - timedelta(1)).isoformat()
-    expired = ask("POST", "/tokens", {"name": "CI", "expires_at": past}).json()
+    past, later = (timezone.now() + timedelta(days) for days in (-1, 1))
+    refused = ask("POST", "/tokens", {"name": "CI", "expires_at": past.isoformat()})
+    assert error(refused) == (422, "REQUEST_UNREADABLE")
+    expired = ask("POST", "/tokens", {"name": "CI", "expires_at": later.isoformat()}).json()
+    ApiToken.objects.filter(id=expired["id"]).update(expires_at=past)
     revoked = ask("POST", "/tokens", {"name": "CI"}).json()
     assert ask("DELETE", f"/tokens/{revoked['id']}").status_code == 204
     assert ask("DELETE", f"/tokens/{revoked['id']}").status_code == 204

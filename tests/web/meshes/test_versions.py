@@ -190,7 +190,7 @@ def test_versions_are_compared_by_their_parameters_and_what_came_of_them(
     assert ask("GET", f"/meshes/{first.id}/compare/{first.id}").json()["parameters"] == {}
 
 
-def test_deleted_version_is_gone_with_its_job_and_its_number_is_free(
+def test_deleted_version_is_gone_with_its_job_and_its_number_is_given_to_no_other(
     alice: User, image: ProjectImage
 ) -> None:
     """And what was before it is the newest."""
@@ -202,7 +202,7 @@ def test_deleted_version_is_gone_with_its_job_and_its_number_is_free(
     assert Job.objects.get() == first.job
     assert MeshContent.objects.count() == 1
     assert AuditEntry.objects.get(action="mesh.deleted").before == {"number": 2}
-    assert asked_for(alice, image, FINER).number == 2
+    assert asked_for(alice, image, FINER).number == 3
 
 
 def test_version_that_is_gone_cannot_be_changed(alice: User, image: ProjectImage) -> None:

@@ -15,6 +15,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 
+from spinelift.web.actors import SYSTEM
+from spinelift.web.events import UserRegistered
+from spinelift.web.operations import operation
 from spinelift.web.prepared import Parameter
 
 TOKEN_PREFIX = "sl_"  # noqa: S105  # what each begins with, so that scanners of secrets know it
@@ -34,7 +37,12 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+        """As `spinelift manage createsuperuser` does, of which the audit is told too."""
+        with operation(SYSTEM) as publish:
+            user = self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+            after = {"email": user.email, "is_superuser": True}
+            publish(UserRegistered(user_id=user.id, after=after))
+        return user
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email=self.normalize_email(username))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from spinelift.web.accounts.models import TOKEN_PREFIX, ApiToken, Scope, SignInLink, User
 from spinelift.web.actors import SYSTEM, Actor
-from spinelift.web.errors import NotAllowed, WebError
+from spinelift.web.errors import NotAllowed, RequestUnreadable, WebError
 from spinelift.web.events import (
     AccountEvent,
     LoginFailed,
@@ -123,7 +123,12 @@ def is_sign_in_link(secret: str) -> bool:
 def create_token(
     *, actor: Actor, user: User, name: str, scope: Scope, expires_at: datetime | None = None
 ) -> tuple[ApiToken, str]:
-    """Make a token; its text is given here and never again. Raises NameRefused."""
+    """Make a token; its text is given here and never again.
+
+    Raises NameRefused, and RequestUnreadable for one that would never open anything.
+    """
+    if expires_at is not None and expires_at <= timezone.now():
+        raise RequestUnreadable("The token would have expired already: name a later time.")
     text = TOKEN_PREFIX + secrets.token_urlsafe(32)
     with operation(actor) as publish:
         token = ApiToken.objects.create(

@@ -6,7 +6,7 @@ import hashlib
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, ClassVar, cast
 
 from django.conf import settings
@@ -87,6 +87,8 @@ def whole_body(request: HttpRequest, limits: ImageLimits, name: str) -> Iterator
     Raises ImageTooLarge, if it can before anything has come, and UploadInterrupted.
     """
     promised = _length(request)
+    most = settings.LIMITS.request_bytes
+    limits = replace(limits, max_bytes=min(limits.max_bytes, most))
     limits.check_bytes(promised or 0, name)
     digest, size = hashlib.sha256(), 0
     with tempfile.TemporaryFile() as file:

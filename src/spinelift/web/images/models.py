@@ -82,12 +82,19 @@ class ImageQuerySet(models.QuerySet["ProjectImage"]):
 
 
 class ProjectImage(models.Model):
-    """An image of a project; its name is that of its slot in Spine."""
+    """An image of a project; its name is that of its slot in Spine.
+
+    Attributes
+    ----------
+    versions
+        How many its mesh has had, those that are gone too: a number is given once.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="images")
     name = models.CharField(max_length=200)
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="images")
+    versions = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import JSONField, Max, UUIDField
+from django.db.models import F, JSONField, UUIDField
 from django.utils import timezone
 
 from spinelift.contract.generation import MeshResult
@@ -336,16 +336,10 @@ def _request(
         .filter(image__in=images, is_locked=True)
         .values_list("image_id", flat=True)
     }
-    last = dict(
-        Mesh.objects.filter(image__in=images)
-        .order_by()
-        .values_list("image")
-        .annotate(Max("number"))
-    )
     meshes = [
         Mesh(
             image=image,
-            number=last.get(image.id, 0) + 1,
+            number=image.versions + 1,
             blob=image.blob,
             source=Source.GENERATED,
             batch=batch,
@@ -362,6 +356,7 @@ def _request(
     for mesh, job in zip(meshes, jobs, strict=True):
         mesh.job = job
     Mesh.objects.bulk_create(meshes)
+    _count_version(images)
     return meshes
 
 
@@ -389,14 +384,15 @@ def _version(
     user: User, mesh: Mesh, source: Source, fields: Mapping[str, Any], *, is_locked: bool
 ) -> Mesh:
     """Within a transaction: a version after the image's last, from another one."""
-    image = ProjectImage.objects.filter(id=mesh.image_id).select_related("project").first()
-    if image is None:
+    asked = ProjectImage.objects.filter(id=mesh.image_id).select_related("project").first()
+    stored = [] if asked is None else _locked_images(asked.project, [asked])
+    if not stored:
         raise NotFound("The image is not there any more.")
-    locked_project(image.project)
-    last = image.meshes.aggregate(last=Max("number"))["last"] or 0
+    image = stored[0]
+    _count_version(stored)
     version = Mesh.objects.create(
         image=image,
-        number=last + 1,
+        number=image.versions + 1,
         blob_id=mesh.blob_id,
         source=source,
         user=user,
@@ -407,6 +403,12 @@ def _version(
     )
     _keep(version, fields, None)
     return version
+
+
+def _count_version(images: Sequence[ProjectImage]) -> None:
+    """Of each one more: what is deleted leaves its number to nobody."""
+    ids = [image.id for image in images]
+    ProjectImage.objects.filter(id__in=ids).update(versions=F("versions") + 1)
 
 
 def _keep(mesh: Mesh, fields: Mapping[str, Any], milliseconds: float | None) -> None:
