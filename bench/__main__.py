@@ -12,6 +12,7 @@ from bench import (
     bend,
     geometry,
     heavy,
+    live,
     machine,
     memory,
     outlines,
@@ -59,6 +60,7 @@ def sections(
         "batch": batch.tables,
         "service": service.tables,
         "web": web.tables,
+        "live": live.tables,
         "pictures": partial(pictures.tables, folder),
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import signal
 import socket
 from collections.abc import Sequence
@@ -22,6 +23,12 @@ from spinelift.web.live.running import hub_of_process
 log = structlog.get_logger()
 
 LAST_ANSWER_SECONDS = 5
+PATIENCE_SECONDS = 30.0
+"""With a client that takes nothing of what is sent, or does not say that it has come."""
+YOUNGER_COLLECTIONS = 30
+"""Of garbage, before one that looks at everything, which with 2 000 sockets holds up all messages
+for a third of a second. Python's own 10 would have that every few seconds; more of them would hold
+on to too many connections that have ended."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -56,10 +63,13 @@ class LiveServer(GracefulServer):
         self._open = contextlib.AsyncExitStack()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        assert sockets is not None
+        for listening in sockets:
+            give_up_after(PATIENCE_SECONDS, listening)
         hub = await self._open.enter_async_context(hub_of_process())
         self._end_open = hub.end
         await super().startup(sockets)
-        assert sockets is not None
+        gc.set_threshold(*gc.get_threshold()[:2], YOUNGER_COLLECTIONS)
         host, port, *_ = sockets[0].getsockname()
         log.info("server.listening", host=host, port=port)
 
@@ -70,6 +80,15 @@ class LiveServer(GracefulServer):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await super().shutdown(sockets)
         await self._open.aclose()
+
+
+def give_up_after(seconds: float, listening: socket.socket) -> None:
+    """Have the kernel end its connections to who takes nothing for so long, where it can.
+
+    No stream could: it only waits until what it has sent is taken.
+    """
+    if hasattr(socket, "TCP_USER_TIMEOUT"):
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, round(seconds * 1000))
 
 
 def serve_live(host: str, port: int, stops: Sequence[signal.Signals]) -> None:

@@ -23,7 +23,7 @@ from spinelift.web.jobs.services import cancel_job, claim, fail_job, report_prog
 from spinelift.web.live import hub as hubs
 from spinelift.web.live.hub import Hub
 from spinelift.web.live.streams import awaited, events
-from spinelift.web.live.topics import MeshTopic
+from spinelift.web.live.topics import MeshTopic, ProjectTopic
 from spinelift.web.meshes.models import Mesh
 from spinelift.web.operations import operation
 from spinelift.web.projects.services import create_project
@@ -181,3 +181,25 @@ def test_what_is_told_while_a_message_is_taken_is_not_missed() -> None:
         raise AssertionError
 
     assert asyncio.run(follow()) == ["queued", "cancelled"]
+
+
+def test_what_is_read_again_is_no_news() -> None:
+    """Of what is ordered by time, the last seconds are read again."""
+    user = User.objects.create_user("alice@example.com")
+    project = create_project(actor=SYSTEM, owner=user, name="Fox")
+    mesh = asked_for(user, image_in(project))
+    work(mesh, random.Random(0))
+    topic = ProjectTopic.of(user, project.id)
+    [told] = topic.read(0)
+
+    async def wait() -> bytes:
+        async with Hub(LocalHints()) as hub:
+            answers = awaited(hub, topic, told.sequence, 60)
+            waiting = asyncio.ensure_future(anext(answers))
+            await asyncio.sleep(1)  # for long enough to be told of it again and again
+            assert not waiting.done()
+            hub.end()
+            return await waiting
+
+    answer = json.loads(asyncio.run(wait()))
+    assert answer["sequence"] == told.sequence

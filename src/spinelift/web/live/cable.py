@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import random
 import time
 from collections.abc import Mapping
 from typing import Any
@@ -35,7 +36,8 @@ PATIENCE_SECONDS = 10.0
 LAST_PATIENCE_SECONDS = 1.0
 """With who does not take that it has ended."""
 CHECK_SECONDS = 30.0
-"""How often it is looked whether they may still see what they follow, also where no hint came."""
+"""How often at least it is looked whether they may still see what they follow, also where no hint
+came. Those who have come at once are not looked at at once."""
 SUBSCRIPTIONS = 200
 """Of one connection."""
 LONGEST_COMMAND = 16_384
@@ -73,6 +75,7 @@ class Connection:
         self._sender: Sender | None = None
         self._is_in_doubt = asyncio.Event()
         self._failure: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+        """What has ended one of the subscriptions."""
 
     async def serve(self) -> None:
         """Speak with the client until either has enough."""
@@ -86,7 +89,7 @@ class Connection:
             sender = await self._known()
             await self._tell({"type": "welcome"})
             with self._hub.hinting(user_name(sender.user.id), self._is_in_doubt.set):
-                await self._work(self._read(), self._ping(), self._doubt(), self._await_end())
+                await self._work(self._read(), self._ping(), self._doubt())
         except Ended as ended:
             await self._end(ended)
         except Error as error:
@@ -99,12 +102,17 @@ class Connection:
                 task.cancel()
 
     async def _work(self, *works: Any) -> None:
-        """Until the first of them ends; raises what it raised."""
+        """Until the first of them ends, a subscription fails, or all is to end; raises why."""
         tasks = [asyncio.ensure_future(work) for work in works]
         try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
+            waited = [*tasks, self._failure, self._hub.ending]
+            done, _ = await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            for task in done & set(tasks):
                 task.result()
+            if self._failure.done():
+                raise self._failure.result()
+            if self._hub.is_ending:
+                raise Ended("server_restart", reconnect=True)
         finally:
             for task in tasks:
                 task.cancel()
@@ -113,11 +121,10 @@ class Connection:
     async def _known(self) -> Sender:
         """Raises Ended for who is unknown, or may not come in now."""
         try:
-            sender = await self._hub.ask(sender_of, self._scope)
+            come = sender_of if self._sender is not None else _newcomer
+            sender = await self._hub.ask(come, self._scope)
             if sender is None:
                 raise Ended("unauthorized", reconnect=False)
-            if self._sender is None:
-                await self._hub.ask(count_request, str(sender.user.id))
         except WebError:
             raise Ended("too_many_requests", reconnect=True) from None
         except Error as error:
@@ -210,11 +217,13 @@ class Connection:
                 self._failure.set_result(error)
 
     async def _tell_of(self, identifier: Identifier, message: Message) -> None:
-        await self._tell({"identifier": identifier, "message": message.data})
+        await self._send_text(f'{{"identifier":{_json(identifier)},"message":{message.text}}}')
 
     async def _tell(self, message: Mapping[str, Any]) -> None:
+        await self._send_text(_json(message))
+
+    async def _send_text(self, text: str) -> None:
         """Raises TimeoutError for who does not take it."""
-        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
         async with asyncio.timeout(PATIENCE_SECONDS), self._sending:
             await self._send({"type": "websocket.send", "text": text})
 
@@ -226,8 +235,9 @@ class Connection:
     async def _doubt(self) -> None:
         """See from time to time, and when there is a hint, that all is still allowed."""
         while True:
+            # Python 3.11's wait_for loses a cancellation that comes with what it waits for.
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(CHECK_SECONDS):
+                async with asyncio.timeout(CHECK_SECONDS * random.uniform(0.5, 1)):  # noqa: S311
                     await self._is_in_doubt.wait()
             self._is_in_doubt.clear()
             sender = await self._known()
@@ -237,14 +247,6 @@ class Connection:
                 except NotFound:
                     self._unsubscribe(identifier)
                     await self._tell({"identifier": identifier, "type": "reject_subscription"})
-
-    async def _await_end(self) -> None:
-        """Raises Ended when the process ends, and what has ended one of the subscriptions."""
-        ends: set[asyncio.Future[Any]] = {self._hub.ending, self._failure}
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        if self._failure.done():
-            raise self._failure.result()
-        raise Ended("server_restart", reconnect=True)
 
     async def _end(self, ended: Ended) -> None:
         with contextlib.suppress(TimeoutError, OSError, RuntimeError):
@@ -256,6 +258,18 @@ class Connection:
         with contextlib.suppress(TimeoutError, OSError, RuntimeError):
             async with asyncio.timeout(LAST_PATIENCE_SECONDS):
                 await self._send({"type": "websocket.close", "code": 1000})
+
+
+def _newcomer(scope: Mapping[str, Any]) -> Sender | None:
+    """Who opens it, counted. Raises TooManyRequests."""
+    sender = sender_of(scope)
+    if sender is not None:
+        count_request(str(sender.user.id))
+    return sender
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
 
 def _read_identifier(

@@ -47,16 +47,25 @@ class Feed:
                 self.count += 1
                 self._told.append(self._know(one))
         if self.count > before:
-            self._news.set()
-            self._news = asyncio.Event()
+            self.wake()
+
+    def wake(self) -> None:
+        """Have those who wait look."""
+        self._news.set()
+        self._news = asyncio.Event()
 
     def since(self, count: int) -> Sequence[Message] | None:
         """What was told after so many messages; None where that is not held any more."""
         new = self.count - count
         return None if new > len(self._told) else list(self._told)[len(self._told) - new :]
 
+    def now(self) -> Sequence[Message]:
+        """How the one thing is that its topic is about, where that is known; else nothing."""
+        known = self._known.get(self.topic.id)
+        return [] if known is None else [known]
+
     async def news(self) -> None:
-        """Wait until more is told."""
+        """Wait until more is told, or all is to end."""
         await self._news.wait()
 
     def _know(self, message: Message) -> Message:

@@ -40,6 +40,11 @@ log = structlog.get_logger()
 
 LOOK_SECONDS = 2.0
 """How often everything that is followed is looked at, and told again while it goes on."""
+LOOKS = 20
+"""In as many parts: what is news does not wait behind all that is told again."""
+CONNECTION_SECONDS = 1.0
+"""For so long a connection to the database is good that was, as long as nothing fails: to know it
+costs as much as an answer."""
 GATHER_SECONDS = 0.01
 """For so long after a hint, others are waited for, which are looked up together."""
 MESSAGES_A_SECOND = 10
@@ -70,8 +75,8 @@ class Hub:
         self._hinted: set[str] = set()
         self._is_hinted = asyncio.Event()
         self._readers = ThreadPoolExecutor(READERS, "live")
-        self._connections: set[BaseDatabaseWrapper] = set()
-        """The readers', which end with them."""
+        self._until: dict[BaseDatabaseWrapper, float] = {}
+        """Until when each of the readers' connections need not be looked at."""
         self._loop = asyncio.get_running_loop()
         self.ending: asyncio.Future[None] = self._loop.create_future()
         self._stack = contextlib.AsyncExitStack()
@@ -96,6 +101,8 @@ class Hub:
         """Have all that follows end."""
         if not self.is_ending:
             self.ending.set_result(None)
+            for feed in self._feeds.values():
+                feed.wake()
 
     async def ask(self, question: Callable[..., Found], *arguments: Any) -> Found:
         """Ask the database in another thread."""
@@ -103,15 +110,18 @@ class Hub:
 
     def _asked(self, question: Callable[..., Found], *arguments: Any) -> Found:
         """In a thread of the readers."""
-        self._connections.add(connections[DEFAULT_DB_ALIAS])
+        connection = connections[DEFAULT_DB_ALIAS]
         try:
             return question(*arguments)
         finally:
-            keep_usable_connections()
+            clock = time.monotonic()
+            if connection.errors_occurred or clock > self._until.get(connection, 0.0):
+                keep_usable_connections()
+                self._until[connection] = clock + CONNECTION_SECONDS
 
     def _end_readers(self) -> None:
         self._readers.shutdown(cancel_futures=True)
-        for connection in self._connections:
+        for connection in self._until:
             connection.inc_thread_sharing()  # its thread has ended
             connection.close()
 
@@ -126,18 +136,17 @@ class Hub:
             if not self._callbacks[name]:
                 del self._callbacks[name]
 
-    async def follow(
-        self, topic: Topic, after: int | None, *, now_too: bool = True
-    ) -> AsyncGenerator[Message, None]:
+    async def follow(self, topic: Topic, after: int | None) -> AsyncGenerator[Message, None]:
         """How it is now, or what is newer than that sequence; and all that comes then.
 
-        Where nothing is newer, how it is now comes first all the same, if that is wanted. Raises
-        what the database does.
+        Where nothing is newer, how it is now comes first all the same. Raises what the database
+        does.
         """
-        with self._followed(topic) as feed:
+        with self.followed(topic) as feed:
             count, cursor = feed.count, after
-            pending = list(await self.ask(topic.read, after))
-            if not pending and now_too:
+            pending = list(feed.now() if after is None else ())
+            pending = pending or list(await self.ask(topic.read, after))
+            if not pending:
                 pending = list(await self.ask(_now_or_newer, topic, after))
             sent: deque[float] = deque([0.0] * MESSAGES_A_SECOND, maxlen=MESSAGES_A_SECOND)
             while True:
@@ -164,7 +173,8 @@ class Hub:
                     pending = list(topic.wanted_of(pending))
 
     @contextlib.contextmanager
-    def _followed(self, topic: Topic) -> Iterator[Feed]:
+    def followed(self, topic: Topic) -> Iterator[Feed]:
+        """While the block runs, what is told of it."""
         feed = self._feeds.setdefault(topic, Feed(topic))
         feed.followers += 1
         if topic.name is not None:
@@ -209,9 +219,11 @@ class Hub:
     async def _look(self) -> None:
         """Look up everything from time to time, for ever."""
         while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            with _surviving("look"):
-                await self._look_at_all()
+            topics = list(self._feeds)
+            for part in range(LOOKS):
+                await asyncio.sleep(LOOK_SECONDS / LOOKS)
+                with _surviving("look"):
+                    await self._look_again(topics[part::LOOKS])
 
     async def _look_at(self, names: set[str]) -> None:
         follows_many = any(isinstance(topic, BatchTopic | ProjectTopic) for topic in self._feeds)
@@ -232,13 +244,14 @@ class Hub:
             if feed is not None and not isinstance(topic, MeshTopic):
                 feed.tell(await self.ask(feed.topic.read, feed.head))
 
-    async def _look_at_all(self) -> None:
-        meshes = [topic.id for topic in self._feeds if isinstance(topic, MeshTopic)]
+    async def _look_again(self, topics: Sequence[Topic]) -> None:
+        meshes = [topic.id for topic in topics if isinstance(topic, MeshTopic)]
         for some in _parts(meshes):
             for message in await self.ask(_messages_of_meshes, some):
                 await self._tell_of_mesh(message, again=True)
-        for topic, feed in list(self._feeds.items()):
-            if not isinstance(topic, MeshTopic):
+        for topic in topics:
+            feed = self._feeds.get(topic)
+            if feed is not None and not isinstance(topic, MeshTopic):
                 feed.tell(await self.ask(topic.read, feed.head))
                 feed.tell(await self.ask(topic.going_on), again=True)
 

@@ -58,16 +58,20 @@ async def awaited(hub: Hub, topic: Topic, after: int, seconds: float) -> AsyncIt
 
     What is read again because it is ordered by time is not waited for, but is in the answer.
     """
-    messages: Sequence[Message] = []
-    following = hub.follow(topic, after, now_too=False)
-    async with contextlib.aclosing(following):
+    with hub.followed(topic) as feed:
+        count = feed.count
+        messages = await hub.ask(topic.read, after)
+        known = {(one.about, one.number) for one in messages if one.sequence <= after}
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                async for message in following:
-                    if message.sequence > after:
-                        messages = [message]
-                        break
-    yield page(await hub.ask(topic.read, after) or messages, after)
+                while not hub.is_ending and all(
+                    (one.about, one.number) in known for one in messages
+                ):
+                    if feed.count == count:  # nothing was told while it was read
+                        await feed.news()
+                    count = feed.count
+                    messages = await hub.ask(topic.read, after)
+    yield page(messages, after)
 
 
 def page(messages: Sequence[Message], after: int) -> bytes:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,7 +19,7 @@ from spinelift.web.errors import NotFound
 from spinelift.web.hints import job_name, user_name
 from spinelift.web.jobs.models import UNFINISHED, Job, JobEvent, Status
 from spinelift.web.live.estimates import Estimates
-from spinelift.web.meshes.access import batch_of, mesh_of
+from spinelift.web.meshes.access import batch_of, progress_of
 from spinelift.web.meshes.models import Batch, Mesh, MeshQuerySet
 from spinelift.web.meshes.schemas import BatchOut
 from spinelift.web.notifications.models import Notification
@@ -59,6 +61,11 @@ class Message:
     number: int
     data: Data
     is_open: bool
+
+    @cached_property
+    def text(self) -> str:
+        """Its data as JSON, written once for all to whom it is told."""
+        return json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -117,7 +124,7 @@ class MeshTopic(Topic):
 
     @classmethod
     def of(cls, user: User, id: UUID) -> MeshTopic:
-        return cls(id, mesh_of(user, id).job_id)
+        return cls(id, progress_of(user, id).job_id)
 
     def read(self, after: int | None) -> Sequence[Message]:
         events: list[JobEvent] = []
