@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import stat
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from spinelift.mesh.types import Mesh, Rgba
 from spinelift.spine.atlas import atlas_text, pack
 from spinelift.spine.document import DEFAULT_VERSION, serialize, skeleton_document
 from spinelift.spine.errors import NameTaken
-from spinelift.spine.names import attachment_names, check_name
+from spinelift.spine.names import attachment_names, check_name, without_case
 
 SKELETON = "skeleton.json"
 ATLAS = "skeleton.atlas"
@@ -166,7 +165,7 @@ def _check_files(names: Sequence[str]) -> None:
     taken: dict[str, str] = {}
     for name in names:
         check_name(name)
-        key = _without_case(name)
+        key = without_case(name)
         other = taken.get(key)
         if other == name:
             raise NameTaken(f"Two images have the name {name!r}: rename one of the two.")
@@ -176,15 +175,6 @@ def _check_files(names: Sequence[str]) -> None:
                 "are the same: rename one of the two."
             )
         taken[key] = name
-
-
-def _without_case(name: str) -> str:
-    """What names that look alike to Windows or macOS have in common.
-
-    https://www.unicode.org/versions/latest/core-spec/chapter-3/ (D145)
-    """
-    decomposed = unicodedata.normalize("NFD", name).casefold()
-    return unicodedata.normalize("NFD", decomposed)
 
 
 def _check_image(item: ExportItem, content: bytes) -> None:

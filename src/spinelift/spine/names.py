@@ -20,6 +20,15 @@ def check_name(name: str) -> None:
         raise NameUnusable(f"The name {name!r} cannot be used: it {fault}. Rename the image.")
 
 
+def without_case(name: str) -> str:
+    """What names that look alike to Windows or macOS have in common.
+
+    https://www.unicode.org/versions/latest/core-spec/chapter-3/ (D145)
+    """
+    decomposed = unicodedata.normalize("NFD", name).casefold()
+    return unicodedata.normalize("NFD", decomposed)
+
+
 def attachment_names(image: str, count: int) -> tuple[str, ...]:
     """Name an image's meshes: like the image, and numbered where it has several."""
     if count == 1:

@@ -13,9 +13,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from spinelift.images import decode
+from spinelift.images import ImageLimits, decode
 from spinelift.web.accounts.models import Scope, User
 from spinelift.web.audit.models import AuditEntry
+from spinelift.web.images import files as web_files
 from spinelift.web.images.models import Blob, ProjectImage
 from spinelift.web.limits import UserLimits
 from spinelift.web.projects.models import Project
@@ -23,7 +24,7 @@ from spinelift.web.projects.services import archive_project
 
 from ...image_files import bmp, gif, tiff
 from ..conftest import actor_of, error
-from .asking import Asker, body, files, picture
+from .asking import Asker, archive, body, files, picture
 
 
 def sha256(content: bytes) -> str:
@@ -63,29 +64,56 @@ def test_bad_file_does_not_stop_the_others(editor: Asker, project: Project) -> N
 
 
 def test_nothing_of_use_is_told_file_by_file(editor: Asker, project: Project, media: Path) -> None:
-    answer = editor.send(project, {"a.png": b"nothing", "b.txt": b"words"})
+    answer = editor.send(project, {"a.png": b"nothing", "c:d.png": picture()})
 
     assert error(answer) == (422, "NOTHING_ADDED")
     refused = answer.json()["error"]["details"]["refused"]
-    assert [one["name"] for one in refused] == ["a.png", "b.txt"]
+    assert [one["name"] for one in refused] == ["a.png", "c:d.png"]
     assert all(set(one["error"]) == {"code", "message"} for one in refused)
+    message = answer.json()["error"]["message"]
+    assert message.startswith("None of the 2 files could be added. a.png ")
+    assert all(one["error"]["message"] in message for one in refused)
     assert files(media) == []
+
+
+def test_what_is_wrong_with_all_files_is_the_answer(
+    editor: Asker, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web_files, "DEFAULT_LIMITS", ImageLimits(max_bytes=50))
+    large = {f"{number}.png": picture(number) for number in range(9)}
+
+    one = editor.send(project, {"a.png": picture()})
+    several = editor.send(project, large)
+
+    assert error(one) == error(several) == (413, "IMAGE_TOO_LARGE")
+    problem = one.json()["error"]
+    assert problem["message"] == problem["details"]["refused"][0]["error"]["message"]
+    problem = several.json()["error"]
+    assert [each["name"] for each in problem["details"]["refused"]] == list(large)
+    assert problem["message"].startswith("None of the 9 files could be added. 0.png ")
+    assert problem["message"].endswith(" And 6 more.")
 
 
 def test_form_without_files_is_refused(editor: Asker, project: Project) -> None:
     assert error(editor.send(project, {})) == (422, "REQUEST_UNREADABLE")
 
 
-def test_same_name_is_refused_or_replaced_as_was_asked(editor: Asker, project: Project) -> None:
-    image_id = editor.add(project, "arm", picture(1))
+@pytest.mark.parametrize("name", ["ärm", "ÄRM", "A\u0308rm"])
+def test_same_name_is_refused_or_replaced_as_was_asked(
+    editor: Asker, project: Project, name: str
+) -> None:
+    """Also where its case is another: it would be the same file of a download."""
+    image_id = editor.add(project, "ärm", picture(1))
 
-    (refused,) = editor.send(project, {"arm.png": picture(2)}).json()["error"]["details"]["refused"]
-    assert refused["error"]["code"] == "NAME_TAKEN"
-    answer = editor.send(project, {"arm.png": picture(2), "leg.png": picture(3)}, replace="true")
+    assert error(editor.send(project, {f"{name}.png": picture(2)})) == (409, "NAME_TAKEN")
+    answer = editor.send(
+        project, {f"{name}.png": picture(2), "leg.png": picture(3)}, replace="true"
+    )
 
     assert answer.status_code == 201
     arm, leg = answer.json()["images"]
     assert (arm["id"], arm["sha256"], leg["name"]) == (image_id, sha256(picture(2)), "leg")
+    assert arm["name"] == "ärm"
     assert AuditEntry.objects.filter(action="image.replaced").count() == 1
 
 
@@ -114,6 +142,39 @@ def test_name_that_spine_cannot_hold_is_refused(editor: Asker, project: Project,
     changed = editor.ask("PATCH", f"/images/{image_id}", {"name": name})
 
     assert error(made) == error(changed) == (422, "NAME_REFUSED")
+
+
+@pytest.mark.parametrize("letter", '<>:"|?*')
+def test_letter_that_no_file_of_windows_has_is_refused(
+    editor: Asker, project: Project, letter: str
+) -> None:
+    answer = editor.send(project, {f"a{letter}b.png": picture(1), "leg.png": picture(2)})
+
+    assert [image["name"] for image in answer.json()["images"]] == ["leg"]
+    (refused,) = answer.json()["refused"]
+    assert refused["error"]["code"] == "NAME_REFUSED"
+
+
+@pytest.mark.parametrize(
+    "name", ["con", "NUL", "Com1.left", "aux .x", "lpt\xb2", "prn/arm", "a./arm", "a /arm", "arm."]
+)
+def test_name_that_windows_has_no_file_for_is_refused(
+    editor: Asker, project: Project, name: str
+) -> None:
+    image_id = editor.add(project)
+    packed = archive({f"{name}.png": picture(1), "body/console.png": picture(2)})
+
+    sent = editor.send(project, {"hero.zip": packed})
+    changed = editor.ask("PATCH", f"/images/{image_id}", {"name": name})
+
+    assert [image["name"] for image in sent.json()["images"]] == ["body/console"]
+    assert error(changed) == (422, "NAME_REFUSED")
+    (refused,) = sent.json()["refused"]
+    assert refused["error"] == {
+        "code": "NAME_REFUSED",
+        "message": changed.json()["error"]["message"],
+    }
+    assert "Windows" in refused["error"]["message"]
 
 
 def test_archived_project_still_takes_images(editor: Asker, project: Project, alice: User) -> None:
@@ -158,14 +219,14 @@ def test_filter_that_no_database_takes_is_refused(viewer: Asker, project: Projec
 def test_bytes_come_back_as_they_were_and_never_as_a_page(
     editor: Asker, viewer: Asker, project: Project, content: bytes, content_type: str, suffix: str
 ) -> None:
-    image_id = editor.add(project, 'Ä "arm"', content)
+    image_id = editor.add(project, "Ä 'arm'", content)
 
     answer = viewer.get(f"/images/{image_id}/content")
 
     assert body(answer) == content
     assert answer["Content-Type"] == content_type
     assert answer["X-Content-Type-Options"] == "nosniff"
-    name = f"%C3%84%20%22arm%22.{suffix}"
+    name = f"%C3%84%20%27arm%27.{suffix}"
     assert answer["Content-Disposition"] == f"attachment; filename*=utf-8''{name}"
     assert answer["Cache-Control"] == "private, no-cache"
     entry = AuditEntry.objects.get(action="image.downloaded")
@@ -227,6 +288,12 @@ def test_image_is_renamed(editor: Asker, project: Project) -> None:
     changed = editor.ask("PATCH", f"/images/{image_id}", {"name": "body/arm"})
     assert (changed.status_code, changed.json()["name"]) == (200, "body/arm")
     assert editor.ask("PATCH", f"/images/{image_id}").json()["name"] == "body/arm"
+    changed = editor.ask("PATCH", f"/images/{image_id}", {"name": "Body/Arm"})
+    assert (changed.status_code, changed.json()["name"]) == (200, "Body/Arm")
+    other = editor.add(project, "leg")
+    taken = editor.ask("PATCH", f"/images/{other}", {"name": "body/arm"})
+    assert error(taken) == (409, "NAME_TAKEN")
+    assert "Body/Arm" in taken.json()["error"]["message"]
 
 
 def test_image_has_other_bytes(editor: Asker, project: Project) -> None:

@@ -236,3 +236,4 @@ def test_any_damage_is_a_clear_error(damage: list[tuple[int, int]]) -> None:
 def test_nothing_usable_in_a_zip_is_told(editor: Asker, project: Project) -> None:
     answer = editor.send(project, {"a.zip": archive({})})
     assert error(answer) == (422, "NOTHING_ADDED")
+    assert "is empty" in answer.json()["error"]["message"]

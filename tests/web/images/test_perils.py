@@ -147,7 +147,7 @@ def test_same_name_sent_at_once_is_one_image() -> None:
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(send, range(8)))
 
-    assert sorted(statuses) == [201] + [422] * 7
+    assert sorted(statuses) == [201] + [409] * 7
     assert ProjectImage.objects.count() == 1
 
 

@@ -127,8 +127,8 @@ def make_images(request: ApiRequest, project_id: UUID, replace: bool = False) ->
     try:
         outcome = add_images(actor=actor_of(request), project=project, files=files, replace=replace)
     except NothingAdded as error:
-        refused = [RefusedOut.of(refusal).model_dump() for refusal in error.outcome.refused]
-        return problem_response(error.code, str(error), {"refused": refused})
+        refused = [RefusedOut.of(refusal).model_dump() for refusal in error.refused]
+        return problem_response(error.reason, str(error), {"refused": refused})
     return Status(201, outcome)
 
 

@@ -10,23 +10,36 @@ from django.conf import settings
 
 from spinelift.mesh.errors import SpineLiftError
 from spinelift.web.actors import Actor
-from spinelift.web.errors import QuotaExceeded, StorageUnavailable, WebError
+from spinelift.web.errors import StorageUnavailable, WebError
 from spinelift.web.images.archives import Archive, is_archive
 from spinelift.web.images.files import ImageFile, examine
 from spinelift.web.images.models import ProjectImage
 from spinelift.web.images.names import checked_image_name, name_of_file
-from spinelift.web.images.services import add_image, replace_image
+from spinelift.web.images.services import add_image, image_named, replace_image
 from spinelift.web.projects.models import Project
+
+MOST_SAID = 3
+"""Reasons in one message."""
 
 
 class NothingAdded(WebError):
-    """Every file was refused; `outcome` says why."""
+    """Every file was refused.
+
+    Attributes
+    ----------
+    refused
+        What is wrong with each.
+    reason
+        The code of all that is wrong, where it is one; else this error's own.
+    """
 
     code: ClassVar[str] = "NOTHING_ADDED"
 
-    def __init__(self, message: str, outcome: Outcome) -> None:
-        super().__init__(message)
-        self.outcome = outcome
+    def __init__(self, refused: Sequence[Refusal]) -> None:
+        super().__init__(_in_short(refused))
+        codes = {refusal.error.code for refusal in refused}
+        self.refused = refused
+        self.reason = codes.pop() if len(codes) == 1 else self.code
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ def add_images(
     """Make images of files and of what is in archives among them, each on its own.
 
     With `replace` a file takes the place of the bytes of the image that has its name. Raises
-    NothingAdded, and QuotaExceeded or StorageUnavailable where that is why there is nothing.
+    NothingAdded, and StorageUnavailable where that is why there is nothing.
     """
     outcome = Outcome()
     for path, file in _unpacked(files):
@@ -62,12 +75,14 @@ def add_images(
             upload = examine(file, path)
             outcome.images.append(_add(actor, project, name, upload, replace))
         except StorageUnavailable as error:
+            if not outcome.images:
+                raise
             outcome.refused.append(Refusal(path, error))
             break  # the next ones would each wait for it to fail
         except (WebError, SpineLiftError) as error:
             outcome.refused.append(Refusal(path, error))
     if not outcome.images:
-        raise _reason(outcome)
+        raise NothingAdded(outcome.refused)
     return outcome
 
 
@@ -75,8 +90,7 @@ def _add(
     actor: Actor, project: Project, name: str, upload: ImageFile, replace: bool
 ) -> ProjectImage:
     if replace:
-        there = ProjectImage.objects.filter(project=project, name=name)
-        image = there.select_related("blob", "project").first()
+        image = image_named(project, name)
         if image is not None:
             return replace_image(actor=actor, image=image, upload=upload)
     return add_image(actor=actor, project=project, name=name, upload=upload)
@@ -100,13 +114,11 @@ def _unpacked(
         yield from archive
 
 
-def _reason(outcome: Outcome) -> WebError:
-    """Where it is not the files' own fault, what is."""
-    errors = [refusal.error for refusal in outcome.refused]
-    for error in errors:
-        if isinstance(error, StorageUnavailable):
-            return error
-    if errors and all(isinstance(error, QuotaExceeded) for error in errors):
-        assert isinstance(errors[0], QuotaExceeded)
-        return errors[0]
-    return NothingAdded("None of the files could be added: see what is said of each.", outcome)
+def _in_short(refused: Sequence[Refusal]) -> str:
+    if not refused:
+        return "There is no image in the zip: it is empty, or has hidden files alone."
+    reasons = [str(refusal.error) for refusal in refused]
+    said = list(dict.fromkeys(reasons))[:MOST_SAID]
+    more = sum(reason not in said for reason in reasons)
+    number = f"None of the {len(refused)} files could be added. " if len(refused) > 1 else ""
+    return number + " ".join(said) + (f" And {more} more." if more else "")

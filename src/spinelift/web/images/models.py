@@ -86,6 +86,9 @@ class ProjectImage(models.Model):
 
     Attributes
     ----------
+    folded_name
+        The name without its case. Two images of a project that have the same would be one file
+        where upper and lower case are, and so a download would not hold both.
     versions
         How many its mesh has had, those that are gone too: a number is given once.
     """
@@ -93,6 +96,7 @@ class ProjectImage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, models.CASCADE, related_name="images")
     name = models.CharField(max_length=200)
+    folded_name = models.TextField()
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="images")
     versions = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -107,7 +111,9 @@ class ProjectImage(models.Model):
     class Meta:
         ordering: ClassVar[list[str]] = ["created_at", "id"]
         constraints: ClassVar[list[models.BaseConstraint]] = [
-            models.UniqueConstraint(fields=["project", "name"], name="image_has_its_own_name")
+            models.UniqueConstraint(
+                fields=["project", "folded_name"], name="image_has_its_own_name"
+            )
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,4 @@
-"""Names of images, which Spine has to be able to hold."""
+"""Names of images, which Spine has to be able to hold, and every system as files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,18 @@ from spinelift.spine.errors import NameUnusable
 from spinelift.spine.names import check_name
 from spinelift.web.errors import NameRefused
 from spinelift.web.names import checked_name
+
+NOT_ON_WINDOWS = '<>:"|?*'
+DEVICES = frozenset(
+    {
+        *("con", "prn", "aux", "nul"),
+        *(f"{port}{number}" for port in ("com", "lpt") for number in "123456789\xb9\xb2\xb3"),
+    }
+)
+"""What Windows takes for a device, with any extension too.
+
+https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file
+"""
 
 
 def checked_image_name(text: str) -> str:
@@ -15,6 +27,11 @@ def checked_image_name(text: str) -> str:
         check_name(name)
     except NameUnusable as error:
         raise NameRefused(str(error)) from None
+    for part in name.split("/"):
+        if fault := _fault_on_windows(part):
+            raise NameRefused(
+                f"The name {name!r} cannot be used: Windows {fault}. Rename the image."
+            )
     return name
 
 
@@ -23,3 +40,15 @@ def name_of_file(path: str) -> str:
     folders, slash, file = path.rpartition("/")
     stem, _, _ = file.rpartition(".")
     return f"{folders}{slash}{stem or file}"
+
+
+def _fault_on_windows(part: str) -> str | None:
+    """What is wrong with a folder or a file, for who unpacks a download there."""
+    for letter in NOT_ON_WINDOWS:
+        if letter in part:
+            return f"has no files with {letter} in their names"
+    if part.endswith((".", " ")):
+        return f"has no {part!r}, which ends with a dot or a blank"
+    if part.partition(".")[0].rstrip().lower() in DEVICES:
+        return f"takes {part!r} for a device"
+    return None

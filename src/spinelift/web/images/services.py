@@ -14,6 +14,8 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
+from spinelift.images.limits import shown
+from spinelift.spine.names import without_case
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import Actor
 from spinelift.web.errors import NotFound, WebError
@@ -68,7 +70,9 @@ def add_image(
         if actor.user_id is not None:  # what is an image is no upload any more
             Upload.objects.filter(user_id=actor.user_id, blob=blob).delete()
         check_project_room(stored, images=1, size=blob.size, lock=True)
-        image = ProjectImage.objects.create(project=stored, name=name, blob=_held(blob))
+        image = ProjectImage.objects.create(
+            project=stored, name=name, folded_name=without_case(name), blob=_held(blob)
+        )
         publish(ImageAdded(project_id=stored.id, image_id=image.id, after=_values(image)))
     return image
 
@@ -79,9 +83,10 @@ def rename_image(*, actor: Actor, image: ProjectImage, name: str) -> ProjectImag
         stored = _locked(image)
         before, name = _values(stored), checked_image_name(name)
         if name != stored.name:
-            _check_free(stored.project, name)
-            stored.name = name
-            stored.save(update_fields=["name", "updated_at"])
+            if without_case(name) != stored.folded_name:
+                _check_free(stored.project, name)
+            stored.name, stored.folded_name = name, without_case(name)
+            stored.save(update_fields=["name", "folded_name", "updated_at"])
             publish(
                 ImageRenamed(
                     project_id=stored.project_id,
@@ -205,9 +210,18 @@ def _locked(image: ProjectImage) -> ProjectImage:
     return stored
 
 
+def image_named(project: Project, name: str) -> ProjectImage | None:
+    """The project's image of that name, in upper or lower case."""
+    there = ProjectImage.objects.filter(project=project, folded_name=without_case(name))
+    return there.select_related("blob", "project").first()
+
+
 def _check_free(project: Project, name: str) -> None:
-    if ProjectImage.objects.filter(project=project, name=name).exists():
-        raise NameTaken(f"The project has an image {name} already: choose another name.")
+    there = image_named(project, name)
+    if there is not None:
+        raise NameTaken(
+            f"The project has an image {shown(there.name)} already: choose another name."
+        )
 
 
 def _values(image: ProjectImage) -> dict[str, str]:
