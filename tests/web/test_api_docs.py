@@ -17,6 +17,8 @@ import httpx
 import pytest
 from django.urls import Resolver404, resolve
 
+import spinelift
+from spinelift.mesh.errors import SpineLiftError
 from spinelift.samples.__main__ import write
 from spinelift.web.api import api
 from spinelift.web.errors import WebError
@@ -48,8 +50,18 @@ OPERATIONS = {
     for method in methods
 }
 NAMED = set(re.findall(rf"`((?:{METHODS}) /[^`?]*)`", PAGE))
-INSIDE = {"JOB_LOST"}
-"""Codes that workers alone tell each other."""
+SOURCES = Path(spinelift.__file__).parent
+INSIDE = {"JOB_LOST", "REFUSED", "SPINE_FORMAT", "SERVICE_UNAVAILABLE"}
+"""Codes that workers alone tell each other, and those that only others inherit."""
+
+ELSEWHERE = {
+    *("IMAGE_NOT_FOUND", "OUTPUT_UNWRITABLE", "POSITION_UNUSABLE", "DOCUMENT_UNREADABLE"),
+    *("NAME_UNUSABLE", "URL_UNREACHABLE"),
+}
+"""Codes of what the application never lets happen, or says in a way of its own."""
+
+OF_JOBS = {"IMAGE_GONE", "JOB_GIVEN_UP", "JOB_CANCELLED", "ANSWER_UNREADABLE"}
+"""Codes that are never answered, but in the error of a mesh."""
 
 WHO = {Least.SIGNED_IN: "signed in", Least.ALICE: "its user"}
 """What the page calls them; the others as they are."""
@@ -66,11 +78,27 @@ IDS = {
 """What an answer gives to the commands after it."""
 
 
-def codes_of(kind: type[WebError]) -> Iterator[str]:
+def codes_of(kind: type[WebError | SpineLiftError]) -> Iterator[str]:
     for known in kind.__subclasses__():
-        if "code" in vars(known):
+        if isinstance(vars(known).get("code"), str) and ".service." not in known.__module__:
             yield known.code
         yield from codes_of(known)
+
+
+def sources() -> str:
+    """What the application is made of."""
+    files = (file for file in SOURCES.rglob("*.py") if file.parent.name not in {"service", "cli"})
+    return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+WRITTEN = r'(?:problem_response\(|GenerationFailed\(|"code": )\s*"([A-Z_]+)"'
+CODES = {
+    *codes_of(WebError),
+    *codes_of(SpineLiftError),
+    *(code for code, _ in WORDS.values()),
+    *STATUSES,
+    *re.findall(WRITTEN, sources()),
+} - {*INSIDE, *ELSEWHERE}
 
 
 def is_of_allauth(operation: str) -> bool:
@@ -97,12 +125,17 @@ def test_page_says_who_may(operation: str) -> None:
     assert ROWS[operation][0].split(",")[0] == WHO.get(least, least.value)
 
 
-@pytest.mark.parametrize(
-    "code", sorted({*codes_of(WebError), *(code for code, _ in WORDS.values())})
-)
+def test_table_has_no_error_that_there_is_not() -> None:
+    named = set(re.findall("`([A-Z]+(?:_[A-Z]+)*)`", ERRORS))
+    assert {code for code in named if f'"{code}"' not in sources()} == set()
+
+
+def test_error_of_a_job_is_told_below_the_table() -> None:
+    assert {code for code in OF_JOBS if f"`{code}`" in ERRORS.rpartition("|\n")[2]} == OF_JOBS
+
+
+@pytest.mark.parametrize("code", sorted(CODES - OF_JOBS))
 def test_error_is_in_the_table_with_its_status(code: str) -> None:
-    if code in INSIDE:
-        return
     rows = [line for line in ERRORS.splitlines() if line.startswith("|")]
     (row,) = (line for line in rows if f"`{code}`" in line)
     _, codes, statuses, *_ = row.split("|")

@@ -21,6 +21,7 @@ from spinelift.spine.document import DEFAULT_VERSION, SPINE_VERSIONS
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
 from spinelift.web.audit.models import AuditEntry
+from spinelift.web.images.models import ProjectImage
 from spinelift.web.images.services import rename_image
 from spinelift.web.meshes.models import Mesh
 from spinelift.web.meshes.orders import MeshOrder
@@ -140,7 +141,11 @@ def test_one_version_is_downloaded_in_each_form(alice: User, meshes: list[Mesh])
 
 
 def test_picture_and_drawing_of_a_foreign_name_are_text(alice: User, project: Project) -> None:
-    mesh = generated(alice, image_in(project, "<script>alert(1)<script>&'", encode_png(disc())))
+    """As images could be called once."""
+    image = image_in(project, "disc", encode_png(disc()))
+    ProjectImage.objects.update(name="<script>alert(1)<script>&'")
+    image.refresh_from_db()
+    mesh = generated(alice, image)
     drawing = asking(alice)("GET", f"/meshes/{mesh.id}/download?format=svg")
     root = ET.fromstring(drawing.content)  # noqa: S314  # ours
     assert not root.findall(".//{*}script")
@@ -216,10 +221,10 @@ def test_empty_project_has_nothing_to_download(project: Project, alice: User) ->
         assert error(answer) == (422, "NOTHING_TO_WRITE")
 
 
-def test_names_that_would_be_one_file_are_refused(
+def test_names_that_would_be_one_attachment_are_refused(
     project: Project, alice: User, meshes: list[Mesh]
 ) -> None:
-    generated(alice, image_in(project, "DISC", encode_png(disc())))
+    generated(alice, image_in(project, "eyes-1", encode_png(disc())))
     answer = asking(alice)("GET", f"/projects/{project.id}/download")
     assert error(answer) == (409, "NAME_TAKEN")
     assert len(meshes) == 3
