@@ -310,6 +310,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "POST /presets": Access(
             Least.SIGNED_IN, body=lambda _: {"name": "Mine", "parameters": {"padding": 2}}
         ),
+        "GET /presets/{preset_id}": Access(Least.VIEWER, _preset),
         "PATCH /presets/{preset_id}": Access(Least.EDITOR, _preset, lambda _: {"name": "Other"}),
         "DELETE /presets/{preset_id}": Access(Least.EDITOR, _preset),
         "POST /images/{image_id}/preview": Access(Least.VIEWER, _image, lambda _: {}),

@@ -69,9 +69,9 @@ def test_address_that_leads_nowhere_is_said(place: str, method: str) -> None:
 @pytest.mark.parametrize(
     ("method", "place", "allowed"),
     [
-        ("PUT", "/projects", {"GET", "POST"}),
-        ("POST", "/me", {"GET"}),
-        ("BREW", "/tokens", {"GET", "POST"}),
+        ("PUT", "/projects", {"GET", "HEAD", "POST"}),
+        ("POST", "/me", {"GET", "HEAD"}),
+        ("BREW", "/tokens", {"GET", "HEAD", "POST"}),
     ],
 )
 def test_method_that_is_not_for_it_is_said_with_those_that_are(

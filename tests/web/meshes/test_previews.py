@@ -61,6 +61,11 @@ def test_preview_is_what_would_be_kept_and_keeps_nothing(
     seen = shown.json()
     assert seen.pop("milliseconds") > 0
     assert seen == kept
+    told = ask("GET", f"/meshes/{asked['id']}").json()["parts"][0]["quality"]
+    assert told == seen["quality"]
+    assert {name: type(value) for name, value in told.items()} == {
+        name: type(value) for name, value in seen["quality"].items()
+    }
 
 
 def test_preview_of_an_empty_image_says_so(project: Project, val: User) -> None:

@@ -78,6 +78,7 @@ def test_list_shows_the_newest_first_and_a_project_the_newest_that_there_is(
     assert [one["status"] for one in versions] == ["queued", "completed", "completed"]
     (current,) = ask("GET", f"/projects/{image.project_id}/meshes").json()["items"]
     assert current == ask("GET", f"/meshes/{second.id}").json() == versions[1]
+    assert {one["image_name"] for one in versions} == {image.name}
 
 
 def test_lists_take_as_many_queries_however_long_they_are(

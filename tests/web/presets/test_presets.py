@@ -61,9 +61,18 @@ def test_own_preset_is_made_listed_changed_and_deleted(alice: User, bob: User) -
     assert ask("PATCH", place, {"name": "Hard"}).json()["parameters"] == preset["parameters"]
     changed = ask("PATCH", place, {"parameters": HARD}).json()
     assert (changed["name"], changed["parameters"]["padding"]) == ("Hard", 3)
+    assert ask("GET", place).json() == changed
+    assert error(asking(bob)("GET", place)) == (404, "NOT_FOUND")
     assert ask("DELETE", place).status_code == 204
     assert error(ask("DELETE", place)) == (404, "NOT_FOUND")
     assert not Preset.objects.exists()
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_preset_of_spinelift_is_read_by_its_name(charlie: User, name: str) -> None:
+    preset = asking(charlie)("GET", f"/presets/{name}").json()
+    assert (preset["id"], preset["kind"]) == (name, "system")
+    assert preset["parameters"] == PRESETS[name].to_mapping()
 
 
 def test_preset_of_a_project_is_its_members(
@@ -73,6 +82,7 @@ def test_preset_of_a_project_is_its_members(
     assert (preset["kind"], preset["project_id"]) == ("project", str(project.id))
     place = f"/presets/{preset['id']}"
     assert named(asking(val))["Soft"] == "project"
+    assert asking(val)("GET", place).json() == preset
     assert error(asking(val)("PATCH", place, {"name": "Hard"})) == (403, "NOT_ALLOWED")
     assert "Soft" not in named(asking(charlie))
     assert error(asking(charlie)("DELETE", place)) == (404, "NOT_FOUND")

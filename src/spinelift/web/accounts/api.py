@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Router, Status
+from ninja import Status
 from ninja.pagination import paginate
 
 from spinelift.web.accounts.authentication import ApiRequest
@@ -12,6 +12,7 @@ from spinelift.web.accounts.models import ApiToken
 from spinelift.web.accounts.schemas import NewTokenOut, TokenIn, TokenOut, UserOut
 from spinelift.web.accounts.services import create_token, revoke_token
 from spinelift.web.errors import NotFound
+from spinelift.web.http.heads import Router
 from spinelift.web.http.requests import actor_of
 
 router = Router(tags=["accounts"])

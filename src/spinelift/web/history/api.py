@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
-from ninja import Query, Router
+from ninja import Query
 from ninja.pagination import paginate
 
 from spinelift.web.accounts.authentication import ApiRequest
@@ -13,6 +13,7 @@ from spinelift.web.audit.models import AuditEntry
 from spinelift.web.events import AuditExported
 from spinelift.web.history.access import entries_of
 from spinelift.web.history.schemas import EntryFilter, EntryOut, line
+from spinelift.web.http.heads import Router
 from spinelift.web.http.requests import actor_of
 from spinelift.web.http.streaming import streaming
 from spinelift.web.operations import operation

@@ -50,6 +50,8 @@ class DescribedAPI(NinjaAPI):
         schema["components"]["schemas"][ErrorOut.__name__] = model
         content = {"application/json": {"schema": {"$ref": REF_TEMPLATE.format(model="ErrorOut")}}}
         for operations in schema["paths"].values():
+            if "get" in operations:
+                operations.pop("head")  # which is the same
             for method, operation in operations.items():
                 if method == "post" and "multipart/form-data" not in str(operation):
                     operation["parameters"].append(REPEATABLE)

@@ -42,7 +42,7 @@ AWAY: Mapping[type[Exception], tuple[str, str]] = MappingProxyType(
 
 
 class OneShape:
-    """Middleware; the outermost, as all others may answer."""
+    """Middleware; outside of all others that may answer."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

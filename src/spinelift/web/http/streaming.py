@@ -20,6 +20,8 @@ def streaming(
 
     Django would gather all pieces of an ordinary iterator first where the server speaks ASGI.
     """
+    if request.method == "HEAD":
+        _close(pieces)  # nobody will read them
     content = _asynchronous(pieces) if isinstance(request, ASGIRequest) else pieces
     disposition = content_disposition_header(True, name) or "attachment"
     return StreamingHttpResponse(
@@ -55,9 +57,13 @@ async def _asynchronous(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
         while (piece := await sync_to_async(_next)(pieces)) is not None:
             yield piece
     finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            await sync_to_async(close)()
+        await sync_to_async(_close)(pieces)
+
+
+def _close(pieces: Iterator[bytes]) -> None:
+    close = getattr(pieces, "close", None)
+    if close is not None:
+        close()
 
 
 def _next(pieces: Iterator[bytes]) -> bytes | None:

@@ -10,11 +10,12 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
-from ninja import Router, Status
+from ninja import Status
 from ninja.pagination import paginate
 
 from spinelift.images import DEFAULT_LIMITS
 from spinelift.web.accounts.authentication import ApiRequest
+from spinelift.web.http.heads import Router
 from spinelift.web.http.problems import problem_response
 from spinelift.web.http.requests import actor_of
 from spinelift.web.http.streaming import pieces_of, streaming

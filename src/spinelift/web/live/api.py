@@ -6,10 +6,11 @@ from uuid import UUID
 
 from django.db import connection
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Schema
 
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.errors import RequestUnreadable
+from spinelift.web.http.heads import Router
 from spinelift.web.live.running import running_hub
 from spinelift.web.live.streams import awaited, events, page
 from spinelift.web.live.topics import (

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
 from django.utils.http import content_disposition_header
-from ninja import Query, Router, Status
+from ninja import Query, Status
 from ninja.pagination import paginate
 
 from spinelift.spine.document import DEFAULT_VERSION
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.accounts.models import User
+from spinelift.web.http.heads import Router
 from spinelift.web.http.requests import actor_of
 from spinelift.web.http.streaming import pieces_of, streaming
 from spinelift.web.images.access import image_of

@@ -50,7 +50,7 @@ class PartOut(Schema):
     vertices: int
     hull: int
     triangles: int
-    quality: dict[str, float]
+    quality: dict[str, int | float]
 
 
 class StatusOut(Schema):
@@ -71,6 +71,7 @@ class MeshOut(Schema):
 
     id: UUID
     image_id: UUID
+    image_name: str = Field(alias="image.name")
     number: int
     source: Source
     status: Status

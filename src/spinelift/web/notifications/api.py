@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
-from ninja import Router, Status
+from ninja import Status
 from ninja.pagination import paginate
 
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.errors import NotFound
+from spinelift.web.http.heads import Router
 from spinelift.web.http.limits import count_request
 from spinelift.web.http.requests import actor_of
 from spinelift.web.notifications.models import Notification

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
-from ninja import Router, Schema, Status
+from ninja import Schema, Status
 from ninja.pagination import paginate
 
 from spinelift.mesh.parameters import PARAMETERS, MeshParameters
@@ -13,6 +13,7 @@ from spinelift.mesh.validation import MeshParameterValidator
 from spinelift.spine.document import DEFAULT_VERSION, SPINE_VERSIONS
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.errors import NotAllowed, NotFound
+from spinelift.web.http.heads import Router
 from spinelift.web.http.requests import actor_of
 from spinelift.web.presets.models import Preset
 from spinelift.web.presets.schemas import Parameters, PresetChange, PresetIn, PresetOut, shown
@@ -83,11 +84,7 @@ def validate(request: ApiRequest, wanted: ValidationIn) -> Any:  # noqa: ARG001 
 @paginate
 def list_presets(request: ApiRequest) -> Any:
     """SpineLift's presets, then the user's own and those of the user's projects."""
-    system = [
-        PresetOut(id=name, name=name, kind="system", parameters=preset.to_mapping())
-        for name, preset in PRESETS.items()
-    ]
-    return [*system, *map(shown, Preset.objects.visible_to(request.user))]
+    return [*map(_system, PRESETS), *map(shown, Preset.objects.visible_to(request.user))]
 
 
 @router.post("/presets", response={201: PresetOut})
@@ -105,6 +102,12 @@ def make_preset(request: ApiRequest, wanted: PresetIn) -> Any:
         parameters=MeshParameters.from_mapping(wanted.parameters),
     )
     return Status(201, shown(preset))
+
+
+@router.get("/presets/{preset_id}", response=PresetOut)
+def read_preset(request: ApiRequest, preset_id: str) -> Any:
+    """One preset, SpineLift's own too."""
+    return _system(preset_id) if preset_id in PRESETS else shown(_seen(request, preset_id))
 
 
 @router.patch("/presets/{preset_id}", response=PresetOut)
@@ -127,16 +130,28 @@ def end_preset(request: ApiRequest, preset_id: str) -> Any:
     return Status(204, None)
 
 
-def _own(request: ApiRequest, preset_id: str) -> Preset:
-    """One that the user may change."""
-    if preset_id in PRESETS:
-        raise NotAllowed(f"{preset_id} is SpineLift's own: save it under another name.")
+def _system(name: str) -> PresetOut:
+    """One of SpineLift's."""
+    parameters = PRESETS[name].to_mapping()
+    return PresetOut(id=name, name=name, kind="system", parameters=parameters)
+
+
+def _seen(request: ApiRequest, preset_id: str) -> Preset:
+    """One that somebody has made, and the user sees."""
     try:
         found = Preset.objects.visible_to(request.user).filter(id=UUID(preset_id)).first()
     except ValueError:
         found = None
     if found is None:
         raise NotFound("There is no such preset, or not for you.")
+    return found
+
+
+def _own(request: ApiRequest, preset_id: str) -> Preset:
+    """One that the user may change."""
+    if preset_id in PRESETS:
+        raise NotAllowed(f"{preset_id} is SpineLift's own: save it under another name.")
+    found = _seen(request, preset_id)
     if found.project_id is not None:
         project_of(request.user, found.project_id, Role.EDITOR)
     return found

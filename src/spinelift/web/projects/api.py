@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from ninja import Router, Status
+from ninja import Status
 from ninja.pagination import paginate
 
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.accounts.models import User
 from spinelift.web.accounts.services import user_of
 from spinelift.web.errors import NotFound
+from spinelift.web.http.heads import Router
 from spinelift.web.http.requests import actor_of
 from spinelift.web.projects.access import project_of
 from spinelift.web.projects.models import Project, Role

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "spinelift.web.health.Probes",
+    "spinelift.web.http.heads.WithoutBody",
     "spinelift.web.http.shapes.OneShape",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
