@@ -25,6 +25,10 @@ class SpineLiftError(Exception):
     code: ClassVar[str] = "REFUSED"
 
 
+LONGEST_SAID = 80
+"""Letters of a name or a value that somebody has given, in a message."""
+
+
 @dataclass(frozen=True)
 class ParameterProblem:
     """One thing wrong with one parameter."""
@@ -34,7 +38,12 @@ class ParameterProblem:
     allowed: str
 
     def __str__(self) -> str:
-        return f"{self.parameter} is {self.given!r}; allowed: {self.allowed}."
+        parameter, given = _short(str(self.parameter)), _short(repr(self.given))
+        return f"{parameter} is {given}; allowed: {self.allowed}."
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SAID else f"{text[: LONGEST_SAID - 1]}…"
 
 
 class InvalidParameters(SpineLiftError):

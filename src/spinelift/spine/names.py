@@ -6,6 +6,9 @@ import unicodedata
 
 from spinelift.spine.errors import NameUnusable
 
+LONGEST_SAID = 120
+"""Letters of a name in a message."""
+
 
 def check_name(name: str) -> None:
     """Raise `NameUnusable` if `name` cannot be an attachment and, with ".png", its image's path.
@@ -17,7 +20,8 @@ def check_name(name: str) -> None:
     """
     fault = _fault(name)
     if fault:
-        raise NameUnusable(f"The name {name!r} cannot be used: it {fault}. Rename the image.")
+        said = name if len(name) <= LONGEST_SAID else f"{name[: LONGEST_SAID - 1]}…"
+        raise NameUnusable(f"The name {said!r} cannot be used: it {fault}. Rename the image.")
 
 
 def without_case(name: str) -> str:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connections
 from django.http import HttpResponse
 
+from spinelift.images.amounts import BYTES, in_words
 from spinelift.web.http.problems import problem_response
 from spinelift.web.live.senders import sender_of
 
@@ -37,7 +38,8 @@ def bounded(application: Application) -> Application:
                 await _refuse(send, problem_response("UNAUTHORIZED", words))
                 return
             most = settings.LIMITS.request_bytes
-        too_much = problem_response("REQUEST_TOO_LARGE", f"The request has more than {most} bytes.")
+        words = f"The request has more than {in_words(most, BYTES)}."
+        too_much = problem_response("REQUEST_TOO_LARGE", words)
         if size is not None and size > most:
             await _refuse(send, too_much)
             return

@@ -392,6 +392,7 @@ def test_more_files_than_one_form_may_have_are_refused(
     settings.DATA_UPLOAD_MAX_NUMBER_FILES = 2
     answer = editor.send(project, {f"{number}.png": picture() for number in range(3)})
     assert error(answer) == (413, "REQUEST_TOO_LARGE")
+    assert "more than 2 files" in answer.json()["error"]["message"]
 
 
 def test_token_that_may_only_read_reads(editor: Asker, project: Project, bob: User) -> None:

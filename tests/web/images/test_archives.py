@@ -132,6 +132,7 @@ def test_methods_that_take_memory_as_they_are_told_are_refused(
 ) -> None:
     answer = editor.send(project, {"a.zip": archive({"arm.png": picture()}, method)})
     assert refused(answer) == {"arm.png": "ARCHIVE_UNREADABLE"}
+    assert "deflate" in answer.json()["error"]["message"]
 
 
 def test_broken_entry_does_not_stop_the_others(editor: Asker, project: Project) -> None:

@@ -60,7 +60,7 @@ from spinelift.web.projects.models import Role
 
 router = Router(tags=["images"])
 
-LABEL = "The file"
+LABEL = "The upload"
 """What messages call a body."""
 
 CONTENT_TYPES: Mapping[str, str] = MappingProxyType(
@@ -124,7 +124,9 @@ def make_images(request: ApiRequest, project_id: UUID, replace: bool = False) ->
     project = project_of(request.user, project_id, Role.EDITOR)
     files = files_of(request, "files")
     if not files:
-        return problem_response("REQUEST_UNREADABLE", "There is no file in the field files.")
+        return problem_response(
+            "REQUEST_UNREADABLE", "There is no file in the field files: send a form that has one."
+        )
     try:
         outcome = add_images(actor=actor_of(request), project=project, files=files, replace=replace)
     except NothingAdded as error:

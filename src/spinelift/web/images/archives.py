@@ -110,6 +110,9 @@ class Archive:
                     self._unpack(entry, file)
                 except StorageUnavailable:
                     raise
+                except _MethodUnknown:
+                    words = f"has packed {shown(path)} in a way that is not read: use deflate"
+                    yield path, self._unreadable(words)
                 except Exception:  # as above
                     yield path, self._unreadable(f"has a broken entry {shown(path)}: pack it again")
                 else:
@@ -117,7 +120,7 @@ class Archive:
 
     def _unpack(self, entry: zipfile.ZipInfo, file: BinaryIO) -> None:
         if entry.compress_type not in METHODS:
-            raise NotImplementedError
+            raise _MethodUnknown
         left = entry.file_size
         with self._zip.open(entry) as packed:
             while chunk := packed.read(CHUNK_BYTES):
@@ -141,6 +144,10 @@ class Archive:
 
 
 class _DirectoryTooLarge(Exception):
+    pass
+
+
+class _MethodUnknown(Exception):
     pass
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from spinelift.images.limits import shown
 from spinelift.spine.errors import NameUnusable
 from spinelift.spine.names import check_name
 from spinelift.web.errors import NameRefused
@@ -30,7 +31,7 @@ def checked_image_name(text: str) -> str:
     for part in name.split("/"):
         if fault := _fault_on_windows(part):
             raise NameRefused(
-                f"The name {name!r} cannot be used: Windows {fault}. Rename the image."
+                f"The name {shown(name)!r} cannot be used: Windows {fault}. Rename the image."
             )
     return name
 
@@ -48,7 +49,7 @@ def _fault_on_windows(part: str) -> str | None:
         if letter in part:
             return f"has no files with {letter} in their names"
     if part.endswith((".", " ")):
-        return f"has no {part!r}, which ends with a dot or a blank"
+        return "has no folders or files that end with a dot or a blank"
     if part.partition(".")[0].rstrip().lower() in DEVICES:
-        return f"takes {part!r} for a device"
+        return f"takes {part.partition('.')[0]} for a device"
     return None

@@ -26,7 +26,7 @@ from spinelift.web.operations import quiet_operation
 PUT_SECONDS = 3600
 """How long there is to send it."""
 
-LABEL = "The file"
+LABEL = "The upload"
 """What messages call it."""
 
 

@@ -69,6 +69,6 @@ def _items(meshes: Sequence[Mesh]) -> list[ExportItem]:
     for mesh in meshes:
         if mesh.id not in contents:
             raise MeshUnfinished(
-                f"{mesh.image.name} has no mesh in this version: it is {mesh.status}."
+                f"{mesh.image.name} has no mesh in this version: its status is {mesh.status}."
             )
     return [ExportItem(mesh.image.name, b"", contents[mesh.id]) for mesh in meshes]
