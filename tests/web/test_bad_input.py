@@ -11,6 +11,7 @@ from django.urls import path
 from pytest_django import Settings
 
 from spinelift.web.accounts.models import User
+from spinelift.web.api import api
 from spinelift.web.http.requests import address_of
 from spinelift.web.projects.models import Project
 
@@ -22,9 +23,22 @@ SHORT = 1_000
 @pytest.mark.parametrize(
     "body",
     [
-        *(b"", b"{", b"null", b"7", b'"name"', b"[]", b"\xff\xfe{}", b"{" * 100_000),
-        *(b"[" * 100_000, b'{"name": 7}', b'{"name": ["a"]}'),
-        *(b'{"name": NaN}', b'{"\\ud800": 1}', b'{"name": ' + b"9" * 5_000 + b"}"),
+        *(b"{", b"\xff\xfe{}", b"{" * 100_000, b"[" * 100_000, b'{"name": NaN}'),
+        b'{"name": ' + b"9" * 5_000 + b"}",
+    ],
+)
+def test_body_that_is_no_json_is_refused(alice: User, body: bytes) -> None:
+    answer = asking(alice)("POST", "/projects", body)
+    assert error(answer) == (400, "REQUEST_UNREADABLE")
+    assert "JSON" in answer.json()["error"]["message"]
+    assert len(answer.content) < SHORT
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(b"", b"null", b"7", b'"name"', b"[]", b'{"name": 7}', b'{"name": ["a"]}'),
+        b'{"\\ud800": 1}',
     ],
 )
 def test_body_that_is_not_as_it_has_to_be_is_refused(alice: User, body: bytes) -> None:
@@ -48,6 +62,68 @@ def test_name_is_text_and_never_markup(alice: User) -> None:
     assert answer.json()["name"] == name
     assert answer.headers["Content-Type"].startswith("application/json")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    ("method", "place", "body", "words"),
+    [
+        ("POST", "/projects", {}, "name is missing"),
+        ("POST", "/projects", [], "the body has to be an object"),
+        ("POST", "/projects", {"name": 7}, "name: Input should be a valid string"),
+        ("POST", "/uploads", {"size": 0}, "size: Input should be greater than or equal to 1"),
+        ("POST", "/projects", {"name": "Fox", "colour": "red"}, "colour is not known"),
+        ("POST", "/validate", {"parameters": {}, "a": 1, "b": 2}, "a is not known; b is not known"),
+        ("PATCH", "/notifications/settings", {"mesh_faild": {}}, "mesh_faild is not known"),
+        ("PATCH", "/notifications/settings", {"mesh_failed": 5}, "mesh_failed has to be an object"),
+        (
+            *("PATCH", "/notifications/settings", {"mesh_failed": {"sms": True}}),
+            "mesh_failed.sms is not known",
+        ),
+        ("GET", "/projects?limit=0", None, "limit: Input should be greater than or equal to 1"),
+        ("GET", "/projects/x", None, "project_id: Input should be a valid UUID"),
+    ],
+)
+def test_fault_is_said_where_its_sender_knows_it(
+    alice: User, method: str, place: str, body: object, words: str
+) -> None:
+    answer = asking(alice)(method, place, body)
+    assert error(answer) == (422, "REQUEST_UNREADABLE")
+    assert f"has to be: {words}" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "place", ["/projects?limt=3", "/me?a=", "/audit?colour=red", "/parameters?limit=1"]
+)
+def test_query_that_is_not_known_is_refused(alice: User, place: str) -> None:
+    answer = asking(alice)("GET", place)
+    assert error(answer) == (422, "REQUEST_UNREADABLE")
+    assert place.partition("?")[2].partition("=")[0] in answer.json()["error"]["message"]
+
+
+def test_everything_that_is_asked_for_is_closed() -> None:
+    """In the document too, from which clients are made."""
+    schema = api.get_openapi_schema()
+    bodies = [
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+        for operations in schema["paths"].values()
+        for operation in operations.values()
+        if "application/json" in operation.get("requestBody", {}).get("content", {})
+    ]
+    schemas = schema["components"]["schemas"]
+    names = {place.rpartition("/")[2] for place in bodies} | {"ChannelsChange"}
+    assert len(names) > 10
+    assert {
+        name for name in names if schemas[name].get("additionalProperties") is not False
+    } == set()
+
+
+def test_long_value_is_not_said_back_whole(alice: User) -> None:
+    long = "x" * 300
+    wanted = {"name": "Soft", "parameters": {long: 1, "padding": long}}
+    answer = asking(alice)("POST", "/presets", wanted)
+    assert error(answer) == (422, "INVALID_PARAMETERS")
+    assert long not in answer.json()["error"]["message"]
+    assert answer.json()["error"]["details"]["parameters"][0]["given"] == long
 
 
 def test_huge_body_is_refused(alice: User) -> None:

@@ -9,6 +9,7 @@ from spinelift.web.accounts.idempotency import kept, once
 from spinelift.web.history.api import router as history
 from spinelift.web.http.documents import DescribedAPI
 from spinelift.web.http.problems import answer_problems
+from spinelift.web.http.queries import nothing_unknown
 from spinelift.web.http.values import StrictParser
 from spinelift.web.images.api import router as images
 from spinelift.web.live.api import router as live
@@ -28,6 +29,7 @@ api = DescribedAPI(
 )
 answer_problems(api)
 api.add_decorator(kept, mode="view")
+api.add_decorator(nothing_unknown, mode="operation")
 api.add_decorator(once, mode="operation")
 for router in (accounts, projects, images, presets, meshes, live, notifications, history):
     api.add_router("", router)

@@ -228,7 +228,7 @@ def test_parameters_are_taken_or_every_fault_is_said(
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
 def test_number_that_json_cannot_hold_is_refused(alice: User, number: str) -> None:
     body = f'{{"parameters": {{"padding": {number}}}}}'.encode()
-    assert error(asking(alice)("POST", "/validate", body)) == (422, "REQUEST_UNREADABLE")
+    assert error(asking(alice)("POST", "/validate", body)) == (400, "REQUEST_UNREADABLE")
 
 
 def test_more_parameters_than_there_could_be_are_refused(alice: User) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from spinelift.web.accounts.models import Scope
-from spinelift.web.http.values import Moment
+from spinelift.web.http.values import Asked, Moment
 
 
 class UserOut(Schema):
@@ -18,7 +18,7 @@ class UserOut(Schema):
     email: str
 
 
-class TokenIn(Schema):
+class TokenIn(Asked):
     """A token to make."""
 
     name: str

@@ -10,6 +10,7 @@ from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
 from spinelift.web.http.problems import ErrorOut
 
 ERRORS = {
+    400: "It cannot be read at all.",
     401: "Nobody is signed in, and no valid token was sent.",
     403: "This user, or this token, may not do that.",
     404: "It is not there, or not for this user.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from json import JSONDecodeError
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from spinelift.contract.problems import problem
+from spinelift.images.amounts import BYTES, in_words
 from spinelift.images.limits import shown
 from spinelift.mesh.errors import SpineLiftError
 from spinelift.web.errors import TooMuch, WebError
@@ -32,6 +34,15 @@ MOST_SAID = 5
 
 SOON_SECONDS = 5
 """After which to ask again for what cannot be done now."""
+
+FAULTS: Mapping[str, str] = MappingProxyType(
+    {
+        "missing": "is missing",
+        "extra_forbidden": "is not known",
+        "model_type": "has to be an object",
+    }
+)
+"""Pydantic's types of faults that are said in words of our own."""
 
 STATUSES: Mapping[str, int] = MappingProxyType(
     {
@@ -140,11 +151,22 @@ def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:  # n
 
 
 def _said(faults: Sequence[Mapping[str, Any]]) -> str:
-    words = "; ".join(
-        f"{shown('.'.join(map(str, fault['loc'])))}: {fault['msg']}" for fault in faults[:MOST_SAID]
-    )
+    words = "; ".join(f"{_place(fault)}{_fault(fault)}" for fault in faults[:MOST_SAID])
     more = f" (and {len(faults) - MOST_SAID} more)" if len(faults) > MOST_SAID else ""
     return f"The request is not as it has to be: {words}{more}."
+
+
+def _place(fault: Mapping[str, Any]) -> str:
+    """As its sender knows it, without the view's parameter that stands for the whole body."""
+    source, *place = map(str, fault["loc"])
+    if source == "body":
+        place = place[1:]
+    return shown(".".join(place)) or "the body"
+
+
+def _fault(fault: Mapping[str, Any]) -> str:
+    words = FAULTS.get(fault["type"])
+    return f": {fault['msg']}" if words is None else f" {words}"
 
 
 def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:  # noqa: ARG001
@@ -155,20 +177,30 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse: 
 
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:  # noqa: ARG001
     if error.status_code == 400:  # ninja's, of a body that cannot be parsed
-        return problem_response("REQUEST_UNREADABLE", f"{error.message}.")
+        words, why = "The body is not JSON that can be read", error.__cause__
+        if isinstance(why, JSONDecodeError):
+            words += f": see line {why.lineno}, column {why.colno}"
+        return problem_response("REQUEST_UNREADABLE", f"{words}.", status=400)
     code = {403: "NOT_ALLOWED"}.get(error.status_code, "REFUSED")
     return problem_response(code, f"{error.message}.", status=error.status_code)
 
 
 def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:  # noqa: ARG001
-    most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    return problem_response("REQUEST_TOO_LARGE", f"The request has more than {most} bytes.")
+    most = in_words(settings.DATA_UPLOAD_MAX_MEMORY_SIZE, BYTES)
+    return problem_response("REQUEST_TOO_LARGE", f"The request has more than {most}.")
 
 
-def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:  # noqa: ARG001
+def _unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     """What Django refuses of a request while it is read."""
-    if isinstance(error, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent):
-        return problem_response("REQUEST_TOO_LARGE", "The request carries more than it may.")
+    if isinstance(error, RequestDataTooBig):
+        return _too_large(request, error)
+    if isinstance(error, TooManyFilesSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        words = f"The form has more than {most} files: send them in parts, or in zips."
+        return problem_response("REQUEST_TOO_LARGE", words)
+    if isinstance(error, TooManyFieldsSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
+        return problem_response("REQUEST_TOO_LARGE", f"The form has more than {most} fields.")
     return problem_response("REQUEST_UNREADABLE", "The request cannot be read.", status=400)
 
 

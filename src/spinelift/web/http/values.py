@@ -9,7 +9,15 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja.parser import Parser
-from pydantic import AfterValidator, AwareDatetime, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
+
+
+class Asked(BaseModel):
+    """What a request asks for. A field that is not known is refused: it is a slip, and passed over
+    it would have done nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
 
 Words = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
 """What no database refuses to look for."""

@@ -11,6 +11,7 @@ from ninja import Field, Schema
 from pydantic import StringConstraints
 
 from spinelift.web.http.problems import problem_of
+from spinelift.web.http.values import Asked
 from spinelift.web.images.archives import MOST_FILES
 from spinelift.web.images.batches import Outcome, Refusal
 from spinelift.web.images.models import ProjectImage
@@ -45,13 +46,13 @@ class ImageOut(Schema):
         return f"{reverse('api:read_thumbnail', args=[image.id])}?v={image.blob_id}"
 
 
-class ImageChange(Schema):
+class ImageChange(Asked):
     """What is to be another; the rest stays."""
 
     name: str | None = None
 
 
-class ImageFromBlob(Schema):
+class ImageFromBlob(Asked):
     """An image to make of bytes that the user has uploaded, or can see."""
 
     name: str
@@ -87,7 +88,7 @@ class AddedOut(Schema):
         return [RefusedOut.of(refusal) for refusal in outcome.refused]
 
 
-class ImageIds(Schema):
+class ImageIds(Asked):
     """Several images of a project."""
 
     ids: list[UUID] = Field(max_length=MOST_FILES)
@@ -103,7 +104,7 @@ class BlobOut(Schema):
     height: int
 
 
-class UploadIn(Schema):
+class UploadIn(Asked):
     """A file to send, by its size in bytes."""
 
     size: int = Field(ge=1)

@@ -11,6 +11,7 @@ from ninja import Field, Query, Schema
 from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.errors import RequestUnreadable
 from spinelift.web.http.heads import Router
+from spinelift.web.http.values import Asked
 from spinelift.web.live.running import running_hub
 from spinelift.web.live.streams import awaited, events, page
 from spinelift.web.live.topics import (
@@ -28,7 +29,7 @@ STREAM = "text/event-stream"
 LONGEST_WAIT = 60
 
 
-class Since(Schema):
+class Since(Asked):
     """From where on, and how long to wait for it."""
 
     after: Annotated[

@@ -10,12 +10,13 @@ from ninja import Field, Schema
 
 from spinelift.mesh.parameters import MAXIMUM_VERTICES
 from spinelift.web.http.problems import ProblemOut
+from spinelift.web.http.values import Asked
 from spinelift.web.jobs.models import Status
 from spinelift.web.meshes.models import Batch, Mesh, Source
 from spinelift.web.presets.schemas import Parameters
 
 
-class OrderIn(Schema):
+class OrderIn(Asked):
     """How a mesh is to be made: a preset, values in place of its own, and a target."""
 
     preset: str | None = Field(None, max_length=36)
@@ -30,7 +31,7 @@ class BatchIn(OrderIn):
     with_locked: bool = False
 
 
-class EditIn(Schema):
+class EditIn(Asked):
     """All vertices as they are to be, in pixels of the image, those of the hull first."""
 
     vertices: list[tuple[float, float]] = Field(max_length=MAXIMUM_VERTICES)
@@ -38,7 +39,7 @@ class EditIn(Schema):
     island: int = 0
 
 
-class MeshChange(Schema):
+class MeshChange(Asked):
     """What is to be another; the rest stays."""
 
     locked: bool | None = None

@@ -9,6 +9,7 @@ from uuid import UUID
 from ninja import Field, Schema
 
 from spinelift.web.http.problems import ProblemOut
+from spinelift.web.http.values import Asked
 from spinelift.web.notifications.models import Channel, Kind, Notification, NotificationSettings
 from spinelift.web.notifications.words import text_of, title_of
 
@@ -63,7 +64,7 @@ class ChannelsOut(Schema):
     webhook: bool
 
 
-class ChannelsChange(Schema):
+class ChannelsChange(Asked):
     """What is to be another; the rest stays."""
 
     app: bool | None = None
@@ -80,7 +81,7 @@ class SettingsOut(Schema):
     has_webhook_secret: bool
 
 
-class SettingsChange(Schema):
+class SettingsChange(Asked):
     """What is to be another; the rest stays. An empty URL ends webhooks."""
 
     batch_finished: ChannelsChange | None = None

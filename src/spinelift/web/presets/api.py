@@ -15,6 +15,7 @@ from spinelift.web.accounts.authentication import ApiRequest
 from spinelift.web.errors import NotAllowed, NotFound
 from spinelift.web.http.heads import Router
 from spinelift.web.http.requests import actor_of
+from spinelift.web.http.values import Asked
 from spinelift.web.presets.models import Preset
 from spinelift.web.presets.schemas import Parameters, PresetChange, PresetIn, PresetOut, shown
 from spinelift.web.presets.services import change_preset, create_preset, delete_preset
@@ -33,7 +34,7 @@ class ParametersOut(Schema):
     default_spine_version: str
 
 
-class ValidationIn(Schema):
+class ValidationIn(Asked):
     """Parameters that are thought of."""
 
     parameters: Parameters

@@ -7,13 +7,14 @@ from uuid import UUID
 
 from ninja import Field, Schema
 
+from spinelift.web.http.values import Asked
 from spinelift.web.presets.models import Preset
 
 Parameters = Annotated[dict[str, Any], Field(max_length=100)]
 """Names to values, as `/parameters` declares them; what is left out has its default."""
 
 
-class PresetIn(Schema):
+class PresetIn(Asked):
     """A preset to keep: one's own, or shared in a project."""
 
     name: str
@@ -21,7 +22,7 @@ class PresetIn(Schema):
     project_id: UUID | None = None
 
 
-class PresetChange(Schema):
+class PresetChange(Asked):
     """What is to be another; the rest stays."""
 
     name: str | None = None

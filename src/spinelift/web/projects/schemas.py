@@ -7,16 +7,17 @@ from uuid import UUID
 
 from ninja import Schema
 
+from spinelift.web.http.values import Asked
 from spinelift.web.projects.models import Membership, Role
 
 
-class ProjectIn(Schema):
+class ProjectIn(Asked):
     """A project to make."""
 
     name: str
 
 
-class ProjectChange(Schema):
+class ProjectChange(Asked):
     """What is to be another; the rest stays."""
 
     name: str | None = None
@@ -34,14 +35,14 @@ class ProjectOut(Schema):
     archived_at: datetime | None
 
 
-class MemberIn(Schema):
+class MemberIn(Asked):
     """A user to add, by the email that they registered with."""
 
     email: str
     role: Role
 
 
-class RoleChange(Schema):
+class RoleChange(Asked):
     """What a member is to be."""
 
     role: Role
