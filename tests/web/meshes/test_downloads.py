@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from zipfile import ZipFile
 
+import numpy as np
 import pytest
 
 from spinelift.contract.results import read_results
@@ -21,8 +22,9 @@ from spinelift.spine.document import DEFAULT_VERSION, SPINE_VERSIONS
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
 from spinelift.web.audit.models import AuditEntry
+from spinelift.web.images.files import examine
 from spinelift.web.images.models import ProjectImage
-from spinelift.web.images.services import rename_image
+from spinelift.web.images.services import rename_image, replace_image
 from spinelift.web.meshes.models import Mesh
 from spinelift.web.meshes.orders import MeshOrder
 from spinelift.web.meshes.services import content_of
@@ -213,6 +215,30 @@ def test_version_of_spine_that_no_picture_needs_is_not_remembered(
     place = f"/meshes/{mesh.id}/download?format=mesh&spine_version={spine}"
     assert asking(alice)("GET", place).status_code == 200
     assert AuditEntry.objects.get(action="mesh.downloaded").after == {"format": "mesh", "number": 1}
+
+
+@pytest.mark.parametrize("form", ["zip", "spine"])
+def test_art_that_was_replaced_is_told_of(
+    project: Project, alice: User, meshes: list[Mesh], form: str
+) -> None:
+    """And comes as it was meshed, until it is meshed anew."""
+    ask, place = asking(alice), f"/projects/{project.id}/download?format={form}"
+    assert ask("HEAD", place).headers["SpineLift-Stale"] == "0"
+    image, other = meshes[1].image, encode_png(two_discs())
+    replace_image(actor=SYSTEM, image=image, upload=examine(io.BytesIO(other), "disc"))
+
+    answer = ask("GET", place)
+    single = ask("HEAD", f"/meshes/{meshes[1].id}/download?format={form}")
+
+    assert answer.headers["SpineLift-Stale"] == single.headers["SpineLift-Stale"] == "1"
+    if form == "zip":
+        assert np.array_equal(pictures(archive_of(answer), "images/")["disc.png"], disc())
+    image.refresh_from_db()
+    generated(alice, image)
+    answer = ask("GET", place)
+    assert answer.headers["SpineLift-Stale"] == "0"
+    if form == "zip":
+        assert np.array_equal(pictures(archive_of(answer), "images/")["disc.png"], two_discs())
 
 
 def test_empty_project_has_nothing_to_download(project: Project, alice: User) -> None:

@@ -56,6 +56,10 @@ service = MeshGenerationService()
 
 Wait = Annotated[int, Query(ge=0, le=60, description="Seconds to wait for it to be finished.")]
 
+STALE = "SpineLift-Stale"
+"""Header of a download: of how many of its meshes the image has other bytes by now. Each comes with
+the art that it was made of, so that they fit."""
+
 LOOK_SECONDS = 0.02
 """Between two looks at a job that somebody waits for."""
 
@@ -191,6 +195,7 @@ def download(
     else:
         kind = "image/png" if format == "png" else "image/svg+xml"
         answer = _file(picture(mesh, format), kind, f"{name}.preview.{format}")
+    answer.headers[STALE] = str(int(mesh.is_stale))
     download_meshes(actor=actor_of(request), meshes=[mesh], after=given)
     return answer
 
@@ -215,6 +220,7 @@ def download_project(
         answer = _file(
             skeleton_json(meshes, spine_version), "application/json", f"{project.name}.json"
         )
+    answer.headers[STALE] = str(sum(mesh.is_stale for mesh in meshes))
     given = {"format": format, "spine_version": spine_version, "atlas": atlas}
     download_meshes(actor=actor_of(request), meshes=meshes, project=project, after=given)
     return answer
