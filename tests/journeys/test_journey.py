@@ -136,7 +136,7 @@ def change_parameters(user: User, image: str) -> Any:
 
 
 def download(user: User, project: str) -> ZipFile:
-    wanted = {"format": "zip", "spine": VERSION, "atlas": "true"}
+    wanted = {"format": "zip", "spine_version": VERSION, "atlas": "true"}
     answer = user.client.get(f"{API}/projects/{project}/download", params=wanted)
     assert answer.is_success, answer.text
     return ZipFile(io.BytesIO(answer.content))
