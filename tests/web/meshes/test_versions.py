@@ -51,7 +51,7 @@ def test_versions_of_all_kinds_at_once_have_numbers_without_gaps_or_doubles(
     mesh = generated(alice, image)
     fields = content_of(mesh)
     deeds: list[Callable[[int], Any]] = [
-        lambda padding: asked_for(alice, image, MeshOrder(MeshParameters(padding=padding))),
+        lambda padding: asked_for(alice, image, MeshOrder(MeshParameters(padding=1 + padding))),
         lambda _: edit_mesh(actor=SYSTEM, user=alice, mesh=mesh, fields=fields),
         lambda _: restore_mesh(actor=SYSTEM, user=alice, mesh=mesh),
         lambda _: batch_of(alice, project, with_locked=True),
