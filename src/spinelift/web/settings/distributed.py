@@ -14,10 +14,10 @@ from redis.retry import Retry
 from spinelift.web.settings.base import *  # noqa: F403
 from spinelift.web.settings.environment import (
     chosen,
-    database,
     hosts,
     listed,
     number,
+    postgresql,
     required,
     site,
 )
@@ -38,7 +38,7 @@ if SESSION_COOKIE_SECURE:
     SECURE_HSTS_SECONDS = 31_536_000
 
 REDIS_URL = required("REDIS_URL")
-DATABASES = {"default": database("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
+DATABASES = {"default": postgresql("DATABASE_URL", conn_max_age=60, conn_health_checks=True)}
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",

@@ -12,6 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 
 from spinelift.outbound.addresses import AddressRule
 
+PREPARING = {"server_side_binding": True, "prepare_threshold": 5}
+"""PostgreSQL plans anew no statement that a connection has asked so often, which takes longer than
+to run most of them: docs/decisions/0021-prepared-by-postgresql.md."""
+
 
 def required(name: str) -> str:
     """Raises ImproperlyConfigured where it is not set."""
@@ -30,16 +34,17 @@ def site(name: str) -> str:
     return value.rstrip("/")
 
 
-def database(name: str, **options: Any) -> dict[str, Any]:
-    """What Django wants to know of a database. Raises what `required` does, and for no URL."""
+def postgresql(name: str, **settings: Any) -> dict[str, Any]:
+    """What Django wants to know of a PostgreSQL. Raises what `required` does, and for no URL."""
     value = required(name)
     try:
-        return {**dj_database_url.parse(value, **options)}
+        found: dict[str, Any] = {**dj_database_url.parse(value, **settings)}
     except ValueError:
         # Without the value, which may hold a password.
         raise ImproperlyConfigured(
             f"{name} is no URL of a database, such as postgresql://user:password@host/name."
         ) from None
+    return {**found, "OPTIONS": {**PREPARING, **found.get("OPTIONS", {})}}
 
 
 def listed(name: str) -> list[str]:

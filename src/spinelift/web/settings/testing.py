@@ -10,18 +10,17 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
-
 from spinelift.web.settings.base import *  # noqa: F403
 from spinelift.web.settings.base import SQLITE_OPTIONS
+from spinelift.web.settings.environment import postgresql
 
 SECRET_KEY = "tests"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def _database() -> dict[str, Any]:
-    if url := os.environ.get("DATABASE_URL"):
-        return {**dj_database_url.parse(url)}
+    if os.environ.get("DATABASE_URL"):
+        return postgresql("DATABASE_URL")
     folder = Path(tempfile.gettempdir())
     return {
         "ENGINE": "spinelift.web.sqlite",
