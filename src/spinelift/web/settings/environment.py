@@ -38,7 +38,9 @@ def postgresql(name: str, **settings: Any) -> dict[str, Any]:
     """What Django wants to know of a PostgreSQL. Raises what `required` does, and for no URL."""
     value = required(name)
     try:
-        found: dict[str, Any] = {**dj_database_url.parse(value, **settings)}
+        found: dict[str, Any] = {
+            **dj_database_url.parse(value, engine="spinelift.web.postgresql", **settings)
+        }
     except ValueError:
         # Without the value, which may hold a password.
         raise ImproperlyConfigured(
