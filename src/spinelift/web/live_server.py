@@ -60,6 +60,8 @@ class LiveServer(GracefulServer):
             timeout_graceful_shutdown=LAST_ANSWER_SECONDS,
         )
         super().__init__(config, stops, drain_seconds)
+        # Each request has a thread of its own here, which ends with it.
+        settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
         self._open = contextlib.AsyncExitStack()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -93,8 +95,6 @@ def give_up_after(seconds: float, listening: socket.socket) -> None:
 
 def serve_live(host: str, port: int, stops: Sequence[signal.Signals]) -> None:
     """Serve until one of `stops` comes. Raises CannotListen."""
-    # Each request has a thread of its own here, which ends with it.
-    settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
     with listen(host, port) as listening, contextlib.closing(components):
         LiveServer(stops, 0).run(sockets=[listening])
     log.info("live.ended")

@@ -35,6 +35,8 @@ DATABASES = {
     "default": {
         "ENGINE": "spinelift.web.sqlite",
         "NAME": DATA / "spinelift.sqlite3",
+        # To open it and read its schema takes longer than most questions.
+        "CONN_MAX_AGE": None,
         "OPTIONS": SQLITE_OPTIONS,
     }
 }
