@@ -16,7 +16,7 @@ from spinelift.web.audit.models import AuditEntry
 from spinelift.web.audit.services import faults
 from spinelift.web.jobs.models import Job
 from spinelift.web.jobs.services import claim
-from spinelift.web.meshes.services import cancel_batch
+from spinelift.web.meshes.batches import cancel_batch
 from spinelift.web.read_only import ReadOnlyAdmin
 
 from .access import World, make_world

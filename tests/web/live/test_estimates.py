@@ -20,7 +20,7 @@ from spinelift.web.jobs.services import claim
 from spinelift.web.live.estimates import UNKNOWN_SECONDS, Estimates, Past
 from spinelift.web.live.feed import Feed
 from spinelift.web.live.topics import BatchTopic, MeshTopic, Message
-from spinelift.web.meshes.services import cancel_batch
+from spinelift.web.meshes.batches import cancel_batch
 from spinelift.web.projects.services import create_project
 
 from ..meshes.making import asked_for, batch_of, generated, image_in

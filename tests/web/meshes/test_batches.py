@@ -24,15 +24,14 @@ from spinelift.web.images.services import delete_image
 from spinelift.web.jobs.models import UNFINISHED, Job, Queue, Status
 from spinelift.web.jobs.services import claim
 from spinelift.web.jobs.work import look
+from spinelift.web.meshes.batches import cancel_batch, retry_batch
 from spinelift.web.meshes.cleaning import finish_batches
 from spinelift.web.meshes.models import Batch, Mesh
 from spinelift.web.meshes.services import (
     MeshGenerationService,
     NothingToMesh,
-    cancel_batch,
     cancel_mesh,
     lock_mesh,
-    retry_batch,
 )
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import create_project

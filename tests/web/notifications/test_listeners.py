@@ -10,7 +10,7 @@ from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
 from spinelift.web.events import BatchFinished
 from spinelift.web.jobs.models import Job
-from spinelift.web.meshes.services import cancel_batch, retry_batch
+from spinelift.web.meshes.batches import cancel_batch, retry_batch
 from spinelift.web.notifications.models import Channel, Delivery, Kind, Notification
 from spinelift.web.notifications.services import change_settings
 from spinelift.web.notifications.words import text_of, title_of

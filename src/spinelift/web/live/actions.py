@@ -9,7 +9,8 @@ from spinelift.web.errors import NotAllowed
 from spinelift.web.live.senders import Sender
 from spinelift.web.live.topics import BatchTopic, MeshTopic, Topic
 from spinelift.web.meshes.access import batch_of, mesh_of
-from spinelift.web.meshes.services import cancel_batch, cancel_mesh, retry_batch, retry_mesh
+from spinelift.web.meshes.batches import cancel_batch, retry_batch
+from spinelift.web.meshes.services import cancel_mesh, retry_mesh
 from spinelift.web.projects.models import Role
 
 

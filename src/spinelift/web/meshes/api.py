@@ -19,6 +19,7 @@ from spinelift.web.images.access import image_of
 from spinelift.web.images.models import ProjectImage
 from spinelift.web.jobs.models import UNFINISHED
 from spinelift.web.meshes.access import batch_of, mesh_of, progress_of
+from spinelift.web.meshes.batches import cancel_batch, retry_batch
 from spinelift.web.meshes.downloads import mesh_json, picture, skeleton_json, skeleton_zip
 from spinelift.web.meshes.editing import edited
 from spinelift.web.meshes.models import Mesh
@@ -38,14 +39,12 @@ from spinelift.web.meshes.schemas import (
 )
 from spinelift.web.meshes.services import (
     MeshGenerationService,
-    cancel_batch,
     cancel_mesh,
     delete_mesh,
     download_meshes,
     edit_mesh,
     lock_mesh,
     restore_mesh,
-    retry_batch,
     retry_mesh,
 )
 from spinelift.web.projects.access import project_of

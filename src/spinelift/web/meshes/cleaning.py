@@ -9,8 +9,9 @@ from django.utils import timezone
 from spinelift.web.actors import SYSTEM
 from spinelift.web.events import MeshDeleted
 from spinelift.web.jobs.models import UNFINISHED, Job, Status
+from spinelift.web.meshes.batches import finish_batch
 from spinelift.web.meshes.models import Batch, Mesh
-from spinelift.web.meshes.services import finish_batch, of, remove_mesh
+from spinelift.web.meshes.services import of, remove_mesh
 from spinelift.web.operations import operation
 
 FAILED_KEPT = timedelta(days=7)

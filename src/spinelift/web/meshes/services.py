@@ -5,23 +5,17 @@ Locked are, in this order: projects, users, jobs, meshes, batches.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
-from uuid import UUID
 
-from django.conf import settings
 from django.db.models import F, JSONField, UUIDField
-from django.utils import timezone
 
 from spinelift.contract.generation import MeshResult
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import Actor
-from spinelift.web.errors import NotFound, RequestTooLarge, TooManyJobs, WebError
+from spinelift.web.errors import NotFound, WebError
 from spinelift.web.events import (
-    BatchCancelled,
-    BatchFinished,
     BatchRequested,
-    BatchRetried,
     MeshCancelled,
     MeshCompleted,
     MeshDeleted,
@@ -36,32 +30,26 @@ from spinelift.web.events import (
     ProjectDownloaded,
 )
 from spinelift.web.images.models import ProjectImage
-from spinelift.web.jobs.models import UNFINISHED, Job, Queue, Status
+from spinelift.web.jobs.models import UNFINISHED, Queue, Status
 from spinelift.web.jobs.services import cancel_job, create_jobs, retry_job
 from spinelift.web.jobs.work import look
+from spinelift.web.meshes.batches import finish_batch
 from spinelift.web.meshes.models import Batch, Mesh, MeshContent, Source
 from spinelift.web.meshes.orders import MeshOrder
+from spinelift.web.meshes.quotas import check_room
 from spinelift.web.operations import Publish, operation
-from spinelift.web.prepared import Parameter, PreparedQuery, PreparedUpdate, insert
+from spinelift.web.prepared import Parameter, PreparedUpdate, insert
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import locked_project
 
 GENERATION = "mesh_generation"
 """The kind of the jobs that make meshes."""
 
-LATER_SECONDS = 10
-"""When to ask again who has too many meshes waiting."""
-
-_BATCH = Parameter("batch", UUIDField())
 _SUMMARIZED = PreparedUpdate(
     lambda: (
         Mesh.objects.filter(id=Parameter("mesh", UUIDField())),
         {"summary": Parameter("summary", JSONField())},
     )
-)
-_LOCKED_BATCH = PreparedQuery(lambda: Batch.objects.select_for_update().filter(id=_BATCH))
-_UNFINISHED = PreparedQuery(
-    lambda: Job.objects.filter(mesh__batch=_BATCH, status__in=UNFINISHED).only("id").order_by()[:1]
 )
 
 
@@ -150,31 +138,8 @@ def retry_mesh(*, actor: Actor, mesh: Mesh) -> None:
     with operation(actor) as publish:
         if mesh.job is None:
             raise MeshUnfinished("This version was not generated: there is nothing to retry.")
-        _check_room(mesh.user, 1)
+        check_room(mesh.user, 1)
         retry_job(job=mesh.job, publish=publish)
-
-
-def cancel_batch(*, actor: Actor, batch: Batch) -> None:
-    """Cancel what is unfinished of it."""
-    with operation(actor) as publish:
-        jobs = _locked_jobs(batch, UNFINISHED)
-        if jobs:
-            publish(BatchCancelled(project_id=batch.project_id, batch_id=batch.id))
-        for job in jobs:
-            cancel_job(job=job, publish=publish)
-
-
-def retry_batch(*, actor: Actor, batch: Batch) -> int:
-    """Have made once more what failed or was cancelled; returns how many. Raises TooManyJobs."""
-    with operation(actor) as publish:
-        jobs = _locked_jobs(batch, (Status.FAILED, Status.CANCELLED))
-        if jobs:
-            _check_room(batch.user, len(jobs))
-            after = {"meshes": len(jobs)}
-            publish(BatchRetried(project_id=batch.project_id, batch_id=batch.id, after=after))
-        for job in jobs:
-            retry_job(job=job, publish=publish)
-    return len(jobs)
 
 
 def record_end(*, mesh: Mesh, result: MeshResult | None, publish: Publish) -> None:
@@ -197,18 +162,6 @@ def record_retry(*, mesh: Mesh, publish: Publish) -> None:
     publish(MeshRetried(**of(mesh)))
     if mesh.batch_id is not None:
         Batch.objects.filter(id=mesh.batch_id).update(finished_at=None)
-
-
-def finish_batch(batch_id: UUID, publish: Publish) -> None:
-    """Say so when this was the last: its row is locked, so that of two last ones one sees both."""
-    batch = _LOCKED_BATCH.first(batch=batch_id)
-    if batch is None or batch.finished_at is not None or _UNFINISHED.all(batch=batch_id):
-        return
-    batch.finished_at = timezone.now()
-    batch.save(update_fields=["finished_at"])
-    ended = Batch.objects.counted().get(id=batch.id)
-    after = {"completed": ended.completed, "failed": ended.failed, "cancelled": ended.cancelled}
-    publish(BatchFinished(project_id=batch.project_id, batch_id=batch.id, after=after))
 
 
 def edit_mesh(*, actor: Actor, user: User, mesh: Mesh, fields: Mapping[str, Any]) -> Mesh:
@@ -330,7 +283,7 @@ def _request(
 
     What is locked stays so, whoever asks for a new version of it.
     """
-    _check_room(user, len(images))
+    check_room(user, len(images))
     locked = {
         *Mesh.objects.current()
         .filter(image__in=images, is_locked=True)
@@ -358,26 +311,6 @@ def _request(
     Mesh.objects.bulk_create(meshes)
     _count_version(images)
     return meshes
-
-
-def _check_room(user: User | None, more: int) -> None:
-    """Raises TooManyJobs, and RequestTooLarge for more than could ever wait at once."""
-    if user is None:
-        return
-    allowed = settings.LIMITS.jobs
-    if more > allowed:
-        raise RequestTooLarge(
-            f"These are {more} meshes, and at most {allowed} may wait at once: ask for fewer."
-        )
-    # Who asks at once for two projects asks one after the other. Locked after projects.
-    User.objects.select_for_update(no_key=True).filter(id=user.id).first()
-    waiting = Job.objects.filter(user=user, status__in=UNFINISHED).count()
-    if waiting + more > allowed:
-        raise TooManyJobs(
-            f"{waiting} meshes of {user.email} are waiting, and at most {allowed} may: go on when "
-            "some are done.",
-            retry_after=LATER_SECONDS,
-        )
 
 
 def _version(
@@ -448,13 +381,6 @@ def _wanted(mesh: Mesh) -> dict[str, Any]:
         "target": mesh.target,
         "parameters": mesh.parameters,
     }
-
-
-def _locked_jobs(batch: Batch, statuses: Collection[Status]) -> list[Job]:
-    """Those of its jobs, all before anything else of them is: whoever ends one of them has locked
-    it, and waits for the batch next."""
-    jobs = Job.objects.select_for_update(of=("self",))
-    return list(jobs.filter(mesh__batch=batch, status__in=statuses).order_by("id"))
 
 
 def _locked(mesh: Mesh) -> Mesh:
