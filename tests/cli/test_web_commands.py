@@ -6,11 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
+from ..postgres_server import PostgresServer
 from .conftest import Ran
 
 VARIABLES: Mapping[str, str] = {
@@ -30,6 +31,19 @@ from spinelift.web.settings import {name} as found
 shown = {{key: value for key, value in vars(found).items() if key.isupper()}}
 print(json.dumps(shown, default=str))
 """
+
+
+@pytest.fixture(scope="module", params=["embedded", "distributed"])
+def empty(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, str]]:
+    """What a command is told of a database in which there is nothing yet."""
+    chosen = {"DJANGO_SETTINGS_MODULE": f"spinelift.web.settings.{request.param}"}
+    if request.param == "embedded":
+        yield {**chosen, "SPINELIFT_DATA": str(tmp_path_factory.mktemp("data"))}
+        return
+    with PostgresServer() as server:
+        yield {**VARIABLES, **chosen, "DATABASE_URL": server.url}
 
 
 def environment(variables: Mapping[str, str]) -> dict[str, str]:
@@ -100,6 +114,26 @@ def test_database_that_is_not_there_is_one_sentence() -> None:
     assert told.code == 2
     assert told.err.startswith("spinelift: The database does not do as it is asked: ")
     assert told.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["verify_audit"],
+        ["createsuperuser", "--noinput", "--email", "alice@example.com"],
+        ["changepassword", "alice@example.com"],
+        ["clearsessions"],
+    ],
+)
+def test_database_without_tables_says_what_to_run(
+    empty: Mapping[str, str], words: list[str]
+) -> None:
+    told = command("manage", *words, variables=empty)
+    assert told.code == 2
+    assert told.err.endswith(
+        "spinelift: The database has no tables yet, or not those of this version: run "
+        "`spinelift manage migrate` first.\n"
+    )
 
 
 def test_what_django_is_asked_for_is_djangos_to_explain() -> None:
