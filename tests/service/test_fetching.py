@@ -188,6 +188,23 @@ def test_a_url_that_is_none_or_not_allowed_is_refused_before_any_look_up(
         Outbound(AddressRule()).check_url(url)
 
 
+@pytest.mark.parametrize("addresses", [["10.1.2.3"], ["127.0.0.1"], ["1.1.1.1", "::1"]])
+def test_a_host_that_is_inside_now_is_refused_before_it_is_asked(addresses: list[str]) -> None:
+    outbound = Outbound(AddressRule(), resolve=names(art_example=addresses))
+    with pytest.raises(UrlRefused, match="is not a public address"):
+        asyncio.run(outbound.check_host("https://art.example/hook", seconds=5))
+
+
+def test_a_host_that_is_not_found_now_may_be_found_later() -> None:
+    async def hang(_: str) -> list[Address]:
+        await asyncio.Event().wait()
+        return []
+
+    for answering in (names(), hang):
+        outbound = Outbound(AddressRule(), resolve=answering)
+        asyncio.run(outbound.check_host("https://nowhere.example/hook", seconds=0.05))
+
+
 def test_a_public_url_passes_the_first_look() -> None:
     Outbound(AddressRule()).check_url("https://art.example/a.png?key=1")
     Outbound(AddressRule()).check_url("https://1.1.1.1:8443/")

@@ -44,6 +44,8 @@ class Undelivered(Exception):
 
     Attributes
     ----------
+    status
+        What the receiver answered; None where it gave no answer that counts.
     is_passing
         Whether another attempt may do better.
     is_unwanted
@@ -56,11 +58,13 @@ class Undelivered(Exception):
         self,
         why: str,
         *,
+        status: int | None = None,
         is_passing: bool,
         is_unwanted: bool = False,
         asked_seconds: float = 0,
     ) -> None:
         super().__init__(why)
+        self.status = status
         self.is_passing = is_passing
         self.is_unwanted = is_unwanted
         self.asked_seconds = asked_seconds
@@ -117,6 +121,7 @@ async def post(
                 return response.status
             raise Undelivered(
                 f"The receiver answers {response.status}.",
+                status=response.status,
                 is_passing=response.status in _PASSING,
                 is_unwanted=response.status == HTTPStatus.GONE,
                 asked_seconds=_retry_after(response, now),

@@ -79,6 +79,7 @@ class Outbound:
     ) -> None:
         self._rule = rule
         self._schemes = ("https", "http") if allow_http else ("https",)
+        self._resolve = resolve
         self._backend = _JudgingBackend(rule, resolve)
         self._tls = tls or httpcore.default_ssl_context()
 
@@ -90,6 +91,20 @@ class Outbound:
         except (OSError, UnicodeError):
             return  # a name
         _judge(self._rule, host, [ip_address(answer[4][0]) for answer in numeric])
+
+    async def check_host(self, url: str, *, seconds: float) -> None:
+        """Raise `UrlRefused` also for a host that DNS now has at an address that is not allowed.
+
+        One that is not found within `seconds` may be there later, and is not refused. Each request
+        looks again, since names can be led elsewhere.
+        """
+        host = _host(self._split(url))
+        try:
+            async with asyncio.timeout(seconds):
+                addresses = await self._resolve(host)
+        except (OSError, UnicodeError):  # the time-out is one of the first
+            return
+        _judge(self._rule, host, addresses)
 
     @contextlib.asynccontextmanager
     async def request(
@@ -172,7 +187,7 @@ class Outbound:
         if parts.scheme not in self._schemes:
             raise UrlRefused(
                 f"A URL that starts with {shown(parts.scheme)}: is not opened here: give one that "
-                f"starts with {' or '.join(f'{scheme}:' for scheme in self._schemes)}"
+                f"starts with {' or '.join(f'{scheme}://' for scheme in self._schemes)}."
             )
         if "@" in parts.netloc:
             raise UrlRefused(

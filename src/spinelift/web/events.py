@@ -115,6 +115,52 @@ class WebhookSecretMade(AccountEvent):
     action = "webhook_secret.made"
 
 
+class WebhookTested(AccountEvent):
+    action = "webhook.tested"
+
+
+class NotificationsRead(AccountEvent):
+    """All that a user had not read."""
+
+    action = "notifications.read"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotificationRead(AccountEvent):
+    """One of a user's."""
+
+    action = "notification.read"
+    notification_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"notification/{self.notification_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BlobPut(AccountEvent):
+    """Bytes that a user has sent, to make an image of."""
+
+    action = "blob.put"
+    sha256: str
+
+    @property
+    def subject(self) -> str:
+        return f"blob/{self.sha256}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadCompleted(AccountEvent):
+    """The same, in three steps."""
+
+    action = "upload.completed"
+    upload_id: UUID
+
+    @property
+    def subject(self) -> str:
+        return f"upload/{self.upload_id}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenEvent(AccountEvent):
     """Of one token of a user."""

@@ -13,6 +13,8 @@ import pytest
 from django.utils import timezone
 
 from spinelift.web.accounts.models import User
+from spinelift.web.audit.models import AuditEntry
+from spinelift.web.events import ACCOUNTS
 from spinelift.web.images.models import Blob, ProjectImage, Upload
 from spinelift.web.images.sweeping import sweep_blobs, sweep_uploads
 from spinelift.web.limits import UserLimits
@@ -174,6 +176,33 @@ def test_file_is_sent_in_three_steps(editor: Asker, project: Project, media: Pat
     wanted = {"name": "arm", "sha256": sha256(picture())}
     made = editor.ask("POST", f"/projects/{project.id}/images/from-blob", wanted)
     assert made.status_code == 201
+
+
+def test_audit_says_who_sent_which_bytes(editor: Asker, bob: User) -> None:
+    put(editor, picture(1))
+    begun = begin(editor, len(picture()))
+    editor.ask("PUT", f"/uploads/{begun['id']}", picture())
+    for _ in range(2):
+        editor.ask("POST", f"/uploads/{begun['id']}/complete")
+
+    entries = AuditEntry.objects.filter(actor_id=bob.id, chain=ACCOUNTS).order_by("id")
+    assert [(entry.action, entry.subject, entry.after) for entry in entries] == [
+        ("blob.put", f"blob/{sha256(picture(1))}", {"size": len(picture(1))}),
+        (
+            "upload.completed",
+            f"upload/{begun['id']}",
+            {"sha256": sha256(picture()), "size": len(picture())},
+        ),
+    ]
+
+
+def test_refused_bytes_are_no_deed(editor: Asker, bob: User) -> None:
+    put(editor, b"no image")
+    put(editor, picture(), sha256(b"other"))
+    begun = begin(editor, 7)
+    editor.ask("PUT", f"/uploads/{begun['id']}", b"nothing")
+    editor.ask("POST", f"/uploads/{begun['id']}/complete")
+    assert not AuditEntry.objects.filter(actor_id=bob.id).exists()
 
 
 def test_what_has_not_come_cannot_be_completed(editor: Asker) -> None:

@@ -162,7 +162,7 @@ def test_room_cannot_be_outrun_by_sending_to_several_projects(settings: Any) -> 
             file = examine(io.BytesIO(picture(number)), "arm.png")
             try:
                 add_image(actor=SYSTEM, project=projects[number], name="arm", upload=file)
-                keep_blob(user=owner, upload=file)
+                keep_blob(actor=SYSTEM, user=owner, upload=file)
             except QuotaExceeded:
                 return "refused"
             return "kept"

@@ -7,9 +7,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from pytest_django import Settings
 
+from spinelift.web import components
 from spinelift.web.accounts.models import User
 from spinelift.web.audit.models import AuditEntry
+from spinelift.web.events import ACCOUNTS
 from spinelift.web.notifications.models import Notification, NotificationSettings
 from spinelift.web.projects.models import Project
 
@@ -116,6 +119,20 @@ def test_url_that_may_not_be_opened_is_refused(bob: User, url: str) -> None:
     assert not NotificationSettings.objects.exists()
 
 
+def test_name_that_leads_inside_is_refused(bob: User) -> None:
+    change = {"webhook_url": "https://localhost/"}
+    answer = asking(bob)("PATCH", "/notifications/settings", change)
+    assert error(answer) == (422, "URL_REFUSED")
+    assert not NotificationSettings.objects.exists()
+
+
+def test_name_that_the_operator_allows_may_be_set(bob: User, settings: Settings) -> None:
+    settings.WEBHOOK_ALLOWED_HOSTS = ["localhost"]
+    components.close()
+    change = {"webhook_url": "https://localhost/"}
+    assert asking(bob)("PATCH", "/notifications/settings", change).status_code == 200
+
+
 def test_secret_is_shown_once_and_kept_out_of_the_audit(bob: User) -> None:
     ask = asking(bob)
     change = {
@@ -151,11 +168,35 @@ def test_test_says_what_came_back(bob: User, receiver: Receiver) -> None:
     down = ask("POST", "/notifications/test").json()
 
     assert (good["delivered"], good["status"], good["reason"]) == (True, 200, None)
-    assert (bad["delivered"], bad["reason"]) == (False, "The receiver answers 500.")
+    assert (bad["delivered"], bad["status"]) == (False, 500)
+    assert bad["reason"] == "The receiver answers 500."
     assert (down["delivered"], down["status"]) == (False, None)
     assert "The connection to 127.0.0.1 failed" in down["reason"]
     assert receiver.sent[0].verified(secret)["type"] == "test"
     assert not Notification.objects.exists()
+
+
+def test_what_was_read_and_tested_is_in_the_audit(
+    project: Project, bob: User, receiver: Receiver
+) -> None:
+    wants(bob, receiver.url)
+    first, _, _ = (told(bob, project) for _ in range(3))
+    ask, end = asking(bob), AuditEntry.objects.count()
+    receiver.status = 500
+    for asked in (f"{first.id}/read", f"{first.id}/read", "read", "read", "test"):
+        ask("POST", f"/notifications/{asked}")
+
+    entries = AuditEntry.objects.order_by("id")[end:]
+    assert [(entry.action, entry.subject, entry.after) for entry in entries] == [
+        ("notification.read", f"notification/{first.id}", {}),
+        ("notifications.read", f"user/{bob.id}", {"count": 2}),
+        (
+            "webhook.tested",
+            f"user/{bob.id}",
+            {"webhook_host": "127.0.0.1", "delivered": False, "status": 500},
+        ),
+    ]
+    assert {(entry.actor_id, entry.chain) for entry in entries} == {(bob.id, ACCOUNTS)}
 
 
 def test_test_takes_a_url_and_a_secret(bob: User) -> None:
@@ -168,7 +209,9 @@ def test_test_takes_a_url_and_a_secret(bob: User) -> None:
 def test_tests_are_few_in_a_minute(bob: User, val: User, receiver: Receiver) -> None:
     for user in (bob, val):
         wants(user, receiver.url)
-    answers = [asking(bob)("POST", "/notifications/test") for _ in range(11)]
+    url = {"webhook_url": receiver.url}
+    answers = [asking(bob)("POST", "/notifications/test") for _ in range(10)]
+    answers.append(asking(bob)("PATCH", "/notifications/settings", url))
     assert error(answers[-1]) == (429, "TOO_MANY_REQUESTS")
     assert int(answers[-1]["Retry-After"]) <= 60
     assert len(receiver.sent) == 10

@@ -229,7 +229,7 @@ def put_blob(request: ApiRequest, sha256: Sha256) -> Any:
     with whole_body(request, DEFAULT_LIMITS, LABEL) as body:
         if body.sha256 != sha256:
             raise HashMismatch(f"The hash of what came is {body.sha256}: nothing was kept.")
-        return keep_blob(user=request.user, upload=_measured(body))
+        return keep_blob(actor=actor_of(request), user=request.user, upload=_measured(body))
 
 
 @router.post("/uploads", response={201: UploadOut})
@@ -253,7 +253,8 @@ def take_upload(request: ApiRequest, upload_id: UUID) -> Any:
 @router.post("/uploads/{upload_id}/complete", response=BlobOut)
 def end_upload(request: ApiRequest, upload_id: UUID) -> Any:
     """Have what was sent looked at and kept. For a day an image can be made of it."""
-    return complete_upload(upload=upload_of(request.user, upload_id))
+    upload = upload_of(request.user, upload_id)
+    return complete_upload(actor=actor_of(request), upload=upload)
 
 
 def _measured(body: Body) -> ImageFile:

@@ -20,18 +20,20 @@ from spinelift.web.accounts.models import User
 from spinelift.web.actors import Actor
 from spinelift.web.errors import NotFound, WebError
 from spinelift.web.events import (
+    BlobPut,
     ImageAdded,
     ImageDeleted,
     ImageDownloaded,
     ImageRenamed,
     ImageReplaced,
+    UploadCompleted,
 )
 from spinelift.web.images import storage
 from spinelift.web.images.files import ImageFile
 from spinelift.web.images.models import Blob, ProjectImage, Upload
 from spinelift.web.images.names import checked_image_name
 from spinelift.web.images.quotas import check_project_room, check_user_room
-from spinelift.web.operations import operation, quiet_operation
+from spinelift.web.operations import operation
 from spinelift.web.projects.models import Project
 from spinelift.web.projects.services import locked_project
 
@@ -147,27 +149,30 @@ def download_image(*, actor: Actor, image: ProjectImage) -> None:
         publish(ImageDownloaded(project_id=image.project_id, image_id=image.id, after=values))
 
 
-def keep_blob(*, user: User, upload: ImageFile) -> Blob:
+def keep_blob(*, actor: Actor, user: User, upload: ImageFile) -> Blob:
     """Keep bytes that are the user's for a day. Raises QuotaExceeded and StorageUnavailable."""
     check_user_room(user, size=upload.size)
     blob = _kept(upload)
-    with transaction.atomic():
+    with operation(actor) as publish:
         Upload.objects.filter(user=user, blob=blob).delete()
         check_user_room(user, size=blob.size, lock=True)
         Upload.objects.create(
             user=user, size=blob.size, blob=_held(blob), expires_at=timezone.now() + UPLOAD_KEPT
         )
+        publish(BlobPut(user_id=user.id, sha256=blob.sha256, after={"size": blob.size}))
     return blob
 
 
-def keep_upload(*, upload: Upload, file: ImageFile) -> Blob:
+def keep_upload(*, actor: Actor, upload: Upload, file: ImageFile) -> Blob:
     """Keep for a day what has come of an upload. Raises StorageUnavailable, and NotFound."""
     blob = _kept(file)
-    with quiet_operation():
+    with operation(actor) as publish:
         expires_at = timezone.now() + UPLOAD_KEPT
         found = Upload.objects.filter(id=upload.id)
         if not found.update(blob=_held(blob), expires_at=expires_at):
             raise NotFound("There is no such upload any more: begin anew.")
+        values = {"sha256": blob.sha256, "size": blob.size}
+        publish(UploadCompleted(user_id=upload.user_id, upload_id=upload.id, after=values))
     return blob
 
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from spinelift.images import DEFAULT_LIMITS
 from spinelift.mesh.errors import SpineLiftError
 from spinelift.web.accounts.models import User
+from spinelift.web.actors import Actor
 from spinelift.web.errors import WebError
 from spinelift.web.http.uploads import room
 from spinelift.web.images import storage
@@ -58,7 +59,7 @@ def receive_upload(*, upload: Upload, file: BinaryIO, size: int) -> None:
         storage.save(upload.key, file)
 
 
-def complete_upload(*, upload: Upload) -> Blob:
+def complete_upload(*, actor: Actor, upload: Upload) -> Blob:
     """Look at what has come and keep it for its user; what is no image is not kept.
 
     Raises UploadUnfinished, SizeMismatch, ImageUnreadable, ImageTooLarge and StorageUnavailable.
@@ -78,7 +79,7 @@ def complete_upload(*, upload: Upload) -> Blob:
             storage.delete(upload.key)
             upload.delete()
             raise
-        blob = keep_upload(upload=upload, file=found)
+        blob = keep_upload(actor=actor, upload=upload, file=found)
     storage.delete(upload.key)
     return blob
 

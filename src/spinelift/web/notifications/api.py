@@ -8,6 +8,7 @@ from ninja import Status
 from ninja.pagination import paginate
 
 from spinelift.web.accounts.authentication import ApiRequest
+from spinelift.web.accounts.models import User
 from spinelift.web.errors import NotFound
 from spinelift.web.http.heads import Router
 from spinelift.web.http.limits import count_request
@@ -34,8 +35,8 @@ from spinelift.web.notifications.webhooks import send_test
 
 router = Router(tags=["notifications"])
 
-TESTS_A_MINUTE = 10
-"""Each has a thread wait for somebody else's server."""
+RECEIVERS_A_MINUTE = 10
+"""Of one user: each has a thread wait for somebody else's server, or for where it is."""
 
 
 @router.get("/notifications", response=list[NotificationOut])
@@ -55,7 +56,7 @@ def count_notifications(request: ApiRequest) -> Any:
 @router.post("/notifications/read", response=ReadOut)
 def read_all(request: ApiRequest) -> Any:
     """Mark all as read."""
-    return {"read": mark_all_read(user=request.user)}
+    return {"read": mark_all_read(actor=actor_of(request), user=request.user)}
 
 
 @router.post("/notifications/{notification_id}/read", response=NotificationOut)
@@ -64,7 +65,7 @@ def read_one(request: ApiRequest, notification_id: UUID) -> Any:
     found = Notification.objects.visible_to(request.user).filter(id=notification_id).first()
     if found is None:
         raise NotFound("There is no such notification, or it is not yours.")
-    return mark_read(notification=found)
+    return mark_read(actor=actor_of(request), notification=found)
 
 
 @router.get("/notifications/settings", response=SettingsOut)
@@ -75,7 +76,9 @@ def read_settings(request: ApiRequest) -> Any:
 
 @router.patch("/notifications/settings", response=SettingsOut)
 def edit_settings(request: ApiRequest, wanted: SettingsChange) -> Any:
-    """Change them."""
+    """Change them. A URL that webhooks may not be sent to is refused."""
+    if wanted.webhook_url:
+        _count_receiver(request.user)
     stored = change_settings(
         actor=actor_of(request),
         user=request.user,
@@ -96,11 +99,15 @@ def renew_secret(request: ApiRequest, response: HttpResponse) -> Any:
 @router.post("/notifications/test", response=WebhookTestOut)
 def send_test_webhook(request: ApiRequest) -> Any:
     """Send a webhook of type `test` now, and say what came back."""
-    count_request(f"webhook_tests/{request.user.id}", TESTS_A_MINUTE)
-    outcome = send_test(settings_of(request.user))
+    _count_receiver(request.user)
+    outcome = send_test(actor=actor_of(request), wanted=settings_of(request.user))
     return {
-        "delivered": outcome.status is not None,
+        "delivered": outcome.is_delivered,
         "status": outcome.status,
         "reason": outcome.reason,
         "milliseconds": outcome.milliseconds,
     }
+
+
+def _count_receiver(user: User) -> None:
+    count_request(f"receivers/{user.id}", RECEIVERS_A_MINUTE)

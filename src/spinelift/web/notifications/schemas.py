@@ -108,7 +108,9 @@ class SecretOut(Schema):
 
 
 class WebhookTestOut(Schema):
-    """What came of a test webhook: the status of an answer of success, or why there was none."""
+    """What came of a test webhook: the status that its receiver answered, if it did, whatever it
+    is; and, where it was not delivered, the reason.
+    """
 
     delivered: bool
     status: int | None

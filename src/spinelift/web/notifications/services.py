@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,8 +13,13 @@ from spinelift.contract.problems import Problem
 from spinelift.outbound.signatures import new_secret
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import Actor
-from spinelift.web.components import hints, webhook_outbound
-from spinelift.web.events import NotificationSettingsChanged, WebhookSecretMade
+from spinelift.web.components import hints
+from spinelift.web.events import (
+    NotificationRead,
+    NotificationSettingsChanged,
+    NotificationsRead,
+    WebhookSecretMade,
+)
 from spinelift.web.hints import user_name
 from spinelift.web.jobs.services import create_jobs
 from spinelift.web.notifications.models import (
@@ -26,7 +30,8 @@ from spinelift.web.notifications.models import (
     Notification,
     NotificationSettings,
 )
-from spinelift.web.operations import operation, quiet_operation
+from spinelift.web.notifications.webhooks import check_receiver, shown_host
+from spinelift.web.operations import operation
 from spinelift.web.projects.models import Membership, Project
 
 DELIVERY = "notification"
@@ -68,19 +73,25 @@ def record_delivery(*, delivery: Delivery, problem: Problem | None) -> None:
     delivery.save(update_fields=["delivered_at", "error"])
 
 
-def mark_read(*, notification: Notification) -> Notification:
+def mark_read(*, actor: Actor, notification: Notification) -> Notification:
     """One that has been read stays as it is."""
-    with quiet_operation():
+    with operation(actor) as publish:
         unread = Notification.objects.unread().filter(id=notification.id)
         if unread.update(read_at=timezone.now()):
             notification.refresh_from_db(fields=["read_at"])
+            user_id = notification.user_id
+            publish(NotificationRead(user_id=user_id, notification_id=notification.id))
     return notification
 
 
-def mark_all_read(*, user: User) -> int:
+def mark_all_read(*, actor: Actor, user: User) -> int:
     """Returns how many were not."""
-    with quiet_operation():
-        return Notification.objects.visible_to(user).unread().update(read_at=timezone.now())
+    with operation(actor) as publish:
+        unread = Notification.objects.visible_to(user).unread()
+        count = unread.update(read_at=timezone.now())
+        if count:
+            publish(NotificationsRead(user_id=user.id, after={"count": count}))
+    return count
 
 
 def settings_of(user: User) -> NotificationSettings:
@@ -101,7 +112,7 @@ def change_settings(
     Raises UrlRefused.
     """
     if webhook_url:
-        webhook_outbound().check_url(webhook_url)
+        check_receiver(webhook_url)
     with operation(actor) as publish:
         stored = _locked(user)
         old = (deepcopy(stored.choices), stored.webhook_url)
@@ -138,8 +149,5 @@ def _locked(user: User) -> NotificationSettings:
 
 
 def _values(stored: NotificationSettings) -> dict[str, Any]:
-    """For the audit; of the URL its host alone, since the rest may be a secret of the receiver."""
-    return {
-        "choices": deepcopy(stored.choices),
-        "webhook_host": urlsplit(stored.webhook_url).hostname,
-    }
+    """For the audit."""
+    return {"choices": deepcopy(stored.choices), "webhook_host": shown_host(stored)}
