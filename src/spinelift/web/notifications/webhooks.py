@@ -84,7 +84,7 @@ def send_webhook(wanted: NotificationSettings, message_id: str, body: str) -> in
 
 def send_test(*, actor: Actor, wanted: NotificationSettings) -> Outcome:
     """Send one that says nothing, and wait for what comes back. Raises WebhookUnready."""
-    reason = None
+    status, reason = None, None
     begun = time.monotonic()
     try:
         status = send_webhook(wanted, f"test_{uuid4()}", body_of("test", timezone.now(), {}))
