@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 import pytest
@@ -9,12 +10,13 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from spinelift.web.accounts.models import User
 from spinelift.web.actors import SYSTEM
 from spinelift.web.audit.models import AuditEntry
 from spinelift.web.audit.services import faults
-from spinelift.web.jobs.models import Job
+from spinelift.web.jobs.models import Job, Queue
 from spinelift.web.jobs.services import claim
 from spinelift.web.meshes.batches import cancel_batch
 from spinelift.web.read_only import ReadOnlyAdmin
@@ -118,16 +120,17 @@ def test_password_is_not_shown(world: World, client: Client) -> None:
 def test_deactivated_user_is_let_in_no_more(world: World, operator: User, client: Client) -> None:
     ask, hers = asking(world.alice), Client()
     hers.force_login(world.alice)
-    act(client, User, "deactivate", world.alice)
-    act(client, User, "deactivate", world.alice)
+    told = act(client, User, "deactivate", world.alice, world.bob)
+    assert "Users deactivated: 2 of 2." in told
+    assert "Users deactivated: 0 of 1." in act(client, User, "deactivate", world.alice)
     assert ask("GET", "/me").status_code == 401
     assert hers.get("/api/v1/me").status_code == 401
-    entry = AuditEntry.objects.get(action="user.deactivated")
-    assert (entry.actor, entry.subject) == (operator.email, f"user/{world.alice.id}")
+    entry = AuditEntry.objects.get(action="user.deactivated", subject=f"user/{world.alice.id}")
+    assert entry.actor == operator.email
     assert entry.after == {"email": world.alice.email}
 
-    act(client, User, "activate", world.alice)
-    act(client, User, "activate", world.alice)
+    assert "Users activated: 1 of 1." in act(client, User, "activate", world.alice)
+    assert "Users activated: 0 of 1." in act(client, User, "activate", world.alice)
     assert ask("GET", "/me").status_code == 200
     assert actions().count("user.activated") == 1
     assert list(faults()) == []
@@ -150,6 +153,26 @@ def test_who_may_only_look_lets_nobody_in_or_out(world: World) -> None:
     assert world.alice.is_active
 
 
+def test_jobs_are_listed_with_their_image_the_newest_first(world: World, client: Client) -> None:
+    older, newer = world.failed.job, _notifying_job()
+    assert older is not None
+    shown = client.get(place(Job, "changelist"))
+    assert [job.id for job in shown.context["cl"].result_list] == [newer.id, older.id]
+    page = shown.content.decode()
+    for named in (world.project.name, world.image.name):
+        assert page.count(f">{named}</td>") == 1
+        found = client.get(place(Job, "changelist"), {"q": named})
+        assert [job.id for job in found.context["cl"].result_list] == [older.id]
+
+
+def _notifying_job() -> Job:
+    """Which is of no image."""
+    now = timezone.now()
+    return Job.objects.create(
+        kind="notification", queue=Queue.DEFAULT, subject=uuid.uuid4(), due_at=now, wake_at=now
+    )
+
+
 def test_operators_cancelling_is_the_meshs_and_its_batchs(
     world: World, operator: User, client: Client
 ) -> None:
@@ -157,8 +180,8 @@ def test_operators_cancelling_is_the_meshs_and_its_batchs(
     batch = ask("POST", f"/projects/{world.project.id}/batches", {}).json()
     job = Job.objects.get(mesh__batch=batch["id"])
     assert claim(job_id=job.id) is not None
-    act(client, Job, "cancel", job)
-    act(client, Job, "cancel", job)
+    assert "Jobs cancelled: 1 of 1." in act(client, Job, "cancel", job)
+    assert "Jobs cancelled: 0 of 1." in act(client, Job, "cancel", job)
     assert ask("GET", f"/batches/{batch['id']}").json()["status"] == "cancelled"
     assert actions()[-2:] == ["mesh.cancelled", "batch.finished"]
     assert {entry.actor for entry in AuditEntry.objects.order_by("-id")[:2]} == {operator.email}
@@ -169,7 +192,7 @@ def test_operators_trying_again_is_the_meshs_and_its_batchs(
 ) -> None:
     failed = world.failed.job
     assert failed is not None
-    act(client, Job, "try_again", failed)
+    assert "Jobs begun anew: 1 of 1." in act(client, Job, "try_again", failed)
     entry = AuditEntry.objects.get(action="mesh.retried")
     assert (entry.actor, entry.subject) == (operator.email, f"mesh/{world.failed.id}")
     assert "has not ended" in act(client, Job, "try_again", failed)

@@ -46,16 +46,18 @@ class UserAdmin(ReadOnlyAdmin):
     @admin.action(description="Deactivate", permissions=["operate"])
     def deactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         """One's own account stays."""
+        deactivated = 0
         for user in users:
             try:
-                deactivate_user(actor=actor_of(request), user=user)
+                deactivated += deactivate_user(actor=actor_of(request), user=user)
             except WebError as error:
                 messages.warning(request, f"{user}: {error}")
+        messages.success(request, f"Users deactivated: {deactivated} of {len(users)}.")
 
     @admin.action(description="Activate", permissions=["operate"])
     def activate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
-            activate_user(actor=actor_of(request), user=user)
+        activated = sum(activate_user(actor=actor_of(request), user=user) for user in users)
+        messages.success(request, f"Users activated: {activated} of {len(users)}.")
 
 
 admin.site.login_form = AdminLogin

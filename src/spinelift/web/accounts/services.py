@@ -77,20 +77,27 @@ def local_user() -> User:
     return user
 
 
-def deactivate_user(*, actor: Actor, user: User) -> None:
-    """Let them in no more, nor their tokens; nothing of theirs goes. Raises NotAllowed."""
+def deactivate_user(*, actor: Actor, user: User) -> bool:
+    """Let them in no more, nor their tokens; nothing of theirs goes. Raises NotAllowed.
+
+    Returns whether they were let in.
+    """
     if user.id == actor.user_id:
         raise NotAllowed("This is you: somebody else has to do that.")
     with operation(actor) as publish:
-        if User.objects.filter(id=user.id, is_active=True).update(is_active=False):
+        was_active = User.objects.filter(id=user.id, is_active=True).update(is_active=False)
+        if was_active:
             publish(UserDeactivated(user_id=user.id, after={"email": user.email}))
+    return bool(was_active)
 
 
-def activate_user(*, actor: Actor, user: User) -> None:
-    """Let them in again."""
+def activate_user(*, actor: Actor, user: User) -> bool:
+    """Let them in again; returns whether they were not let in."""
     with operation(actor) as publish:
-        if User.objects.filter(id=user.id, is_active=False).update(is_active=True):
+        was_inactive = User.objects.filter(id=user.id, is_active=False).update(is_active=True)
+        if was_inactive:
             publish(UserActivated(user_id=user.id, after={"email": user.email}))
+    return bool(was_inactive)
 
 
 def make_sign_in_link(*, user: User, lifetime: timedelta) -> str:

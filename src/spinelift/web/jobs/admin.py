@@ -1,4 +1,4 @@
-"""Jobs for operators: to look at, to cancel, to try again."""
+"""Jobs for operators: to look at, to cancel, to try again. `meshes.admin` says what they are of."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from spinelift.web.errors import WebError
 from spinelift.web.http.requests import actor_of
-from spinelift.web.jobs.models import Job, JobEvent
+from spinelift.web.jobs.models import UNFINISHED, Job, JobEvent, Status
 from spinelift.web.jobs.services import cancel_job, retry_job
 from spinelift.web.operations import operation
 from spinelift.web.read_only import ReadOnlyAdmin
@@ -31,17 +31,12 @@ class EventInline(admin.TabularInline):  # type: ignore[type-arg]  # as in ReadO
         return False
 
 
-@admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
     """Jobs are changed by actions alone, as their users would do it."""
 
-    list_display = (
-        *("created_at", "kind", "queue", "user", "status", "percent", "attempt"),
-        *("message", "finished_at"),
-    )
     list_filter = ("status", "kind", "queue")
-    search_fields = ("id", "subject", "user__email")
-    list_select_related = ("user",)
+    ordering = ("-created_at", "id")
+    search_fields: tuple[str, ...] = ("id", "subject", "user__email")
     inlines = (EventInline,)
     actions = ("cancel", "try_again")
 
@@ -52,16 +47,22 @@ class JobAdmin(ReadOnlyAdmin):
     @admin.action(description="Cancel", permissions=["operate"])
     def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         """One that has ended stays as it is."""
+        cancelled = 0
         for job in jobs:
             with operation(actor_of(request)) as publish:
-                cancel_job(publish=publish, job=job)
+                ended = cancel_job(publish=publish, job=job)
+            cancelled += job.status in UNFINISHED and ended.status == Status.CANCELLED
+        messages.success(request, f"Jobs cancelled: {cancelled} of {len(jobs)}.")
 
     @admin.action(description="Try again", permissions=["operate"])
     def try_again(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
         """What failed or was cancelled."""
+        begun_anew = 0
         for job in jobs:
             try:
                 with operation(actor_of(request)) as publish:
                     retry_job(publish=publish, job=job)
+                begun_anew += 1
             except WebError as error:
                 messages.warning(request, f"{job}: {error}")
+        messages.success(request, f"Jobs begun anew: {begun_anew} of {len(jobs)}.")
