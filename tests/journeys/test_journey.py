@@ -22,7 +22,7 @@ from ..conformance import runtimes
 from ..conformance.checker import check_document, check_drawing
 from ..conformance.scenes import Scene
 from ..processes import wait_until
-from .system import DistributedSystem, System
+from .system import DistributedSystem, EmbeddedSystem, System
 from .user import API, User
 
 VERSION = "4.2"
@@ -63,6 +63,11 @@ def test_user_brings_images_and_takes_meshes_away(system: System) -> None:
     assert_runtime_draws_it(user, project, archive)
     assert_history_tells_it(user, project)
     system.verify_audit()
+
+
+def test_address_that_signs_nobody_in_is_printed_where_people_log_in(tmp_path: Path) -> None:
+    with EmbeddedSystem(tmp_path, "--accounts") as system:
+        assert system.server.out == f"Open {system.url}/\n"
 
 
 def upload_in_all_ways(user: User, project: str) -> dict[str, str]:

@@ -25,9 +25,15 @@ def serve(
     data: Annotated[
         Path | None, Parameter(help="Folder to keep everything in; default: your data folder.")
     ] = None,
-    open: Annotated[bool, Parameter(help="Open the page in the browser.")] = False,
+    open: Annotated[
+        bool, Parameter(help="Open the address that is printed in the browser.")
+    ] = False,
     accounts: Annotated[
-        bool, Parameter(help="People register and log in, instead of you alone by a link.")
+        bool,
+        Parameter(
+            help="People register and log in at the address that is printed; without it, it is a "
+            "one-time link that signs you in."
+        ),
     ] = False,
     demo: Annotated[bool, Parameter(help="Begin with a project of drawn art.")] = False,
 ) -> int:

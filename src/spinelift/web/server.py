@@ -53,8 +53,9 @@ def serve(
 ) -> bool:
     """Serve until one of `stops` comes, and let what was begun end. Raises FolderTaken.
 
-    Tells `say` the one-time address by which the local user comes in, where there is one. Returns
-    whether a second of those signals came; ends the process where jobs would have to be waited for.
+    Tells `say` what to open: the one-time address by which the local user comes in, or where there
+    is none the plain one. Returns whether a second of those signals came; ends the process where
+    jobs would have to be waited for.
     """
     lock = FileLock(data / "lock")
     try:
@@ -67,12 +68,14 @@ def serve(
     with lock:
         call_command("migrate", verbosity=0)
         take_over()
-        user = local_user() if settings.IS_LOCAL else None
-        if user is not None:
+        address = f"{settings.PUBLIC_URL.rstrip('/')}/"
+        if settings.IS_LOCAL:
+            user = local_user()
             if with_demo:
                 make_demo(user)
             secret = make_sign_in_link(user=user, lifetime=LINK_LIFETIME)
-            say(f"{settings.PUBLIC_URL}/open/{secret}")
+            address += f"open/{secret}"
+        say(address)
         server = _Server(stops)
         with contextlib.ExitStack() as closing:
             closing.callback(workers.close)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
@@ -36,7 +36,7 @@ class JobAdmin(ReadOnlyAdmin):
 
     list_filter = ("status", "kind", "queue")
     ordering = ("-created_at", "id")
-    search_fields: tuple[str, ...] = ("id", "subject", "user__email")
+    search_fields: ClassVar[tuple[str, ...]] = ("id", "subject", "user__email")
     inlines = (EventInline,)
     actions = ("cancel", "try_again")
 

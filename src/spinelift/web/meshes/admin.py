@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib import admin
 
 from spinelift.web.images.models import ProjectImage
@@ -19,7 +21,7 @@ class MeshJobAdmin(JobAdmin):
         *("message", "queue", "finished_at"),
     )
     list_select_related = ("user", "mesh__image__project")
-    search_fields = (
+    search_fields: ClassVar[tuple[str, ...]] = (
         *JobAdmin.search_fields,
         *("mesh__image__name", "mesh__image__project__name", "mesh__image__project__id"),
     )
