@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
+from django.core.management import get_commands
 
 from spinelift.cli.app import app
 from spinelift.service.settings import ServiceSettings
@@ -52,7 +53,7 @@ def instructions(name: str) -> list[str]:
 
 
 def test_all_parts_are_there() -> None:
-    assert {"web", "live", "worker", "scheduler", "migrate"} == APPLICATION
+    assert {"web", "live", "worker", "scheduler", "migrate", "bucket"} == APPLICATION
     assert {"postgres", "redis", "s3", "mesh-service", "proxy"} == set(SERVICES) - APPLICATION
 
 
@@ -92,6 +93,22 @@ def test_our_processes_may_do_as_little_as_possible(name: str) -> None:
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
     assert "no-new-privileges:true" in service["security_opt"]
+
+
+@pytest.mark.parametrize("name", sorted(APPLICATION))
+def test_what_django_is_asked_for_is_a_command_of_its(name: str) -> None:
+    _, command, *words = SERVICES[name]["command"]
+    if command == "manage":
+        assert words[0] in get_commands()
+
+
+def test_proxy_leads_operators_to_the_admin() -> None:
+    """And to its static files; what is for those inside alone it keeps there."""
+    site = COMPOSE["configs"]["caddyfile"]["content"]
+    assert re.findall(r"respond (\S+) 404", site) == ["/ready"]
+    assert "admin" not in site
+    assert "static" not in site
+    assert re.search(r"^ +reverse_proxy web:8000$", site, re.MULTILINE)
 
 
 def test_only_the_proxy_has_ports_on_the_host() -> None:

@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 import pytest
+from django.core.management import call_command
 from pytest_django import Settings
 
 from spinelift.images import decode
@@ -280,6 +281,32 @@ def test_links_of_the_dead_go_after_a_day(tmp_path: Path) -> None:
 
 
 # Faults
+
+
+def test_pages_of_the_site_alone_may_put_and_fetch(
+    kind: str, settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where there was no bucket too, and done again."""
+    settings.PUBLIC_URL = "https://meshes.example.com/"
+    if kind == "s3":
+        name = f"new-{secrets.token_hex(8)}"
+        options = {**settings.STORAGES["default"]["OPTIONS"], "bucket_name": name}
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "default": {**settings.STORAGES["default"], "OPTIONS": options},
+        }
+    for _ in range(2):
+        call_command("set_up_bucket")
+    said = capsys.readouterr().out
+    assert ("from https://meshes.example.com." in said) == (kind == "s3")
+    assert ("nothing to set up" in said) == (kind == "folder")
+    if kind == "s3":
+        target = storage.upload_url("staging/file", size=1, seconds=60)
+        assert target is not None
+        for origin, allowed in (("https://meshes.example.com", True), ("https://other.org", False)):
+            asked = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+            answer = httpx.options(target, headers=asked)
+            assert (answer.headers.get("Access-Control-Allow-Origin") == origin) == allowed
 
 
 def test_s3_that_is_gone_is_told(s3_server: S3Server, settings: Settings, alice: User) -> None:

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -28,6 +29,9 @@ log = structlog.get_logger()
 
 DOWNLOAD_SECONDS = 60
 """How long an address that was signed for one download opens."""
+
+CORS_SECONDS = 3600
+"""How long browsers need not ask anew what a page may do."""
 
 
 def save(key: str, content: BinaryIO) -> None:
@@ -154,6 +158,41 @@ def upload_url(key: str, *, size: int, seconds: int) -> str | None:
         client = s3.connection.meta.client
         url: str = client.generate_presigned_url("put_object", Params=wanted, ExpiresIn=seconds)
         return url
+
+
+def set_up_bucket(origin: str) -> bool:
+    """Let pages of `origin` fetch and put files; makes the bucket where there is none.
+
+    Returns whether files are in one at all. Raises StorageUnavailable.
+    """
+    s3 = _s3()
+    if s3 is None:
+        return False
+    client, place = s3.connection.meta.client, {"Bucket": s3.bucket_name}
+    rule = {
+        "AllowedOrigins": [origin],
+        "AllowedMethods": ["GET", "PUT"],
+        "AllowedHeaders": ["*"],
+        "MaxAgeSeconds": CORS_SECONDS,
+    }
+    with _answering():
+        if not _is_there(client, place):
+            region = client.meta.region_name
+            # Where Amazon makes them unless it is told; to name it is an error there.
+            elsewhere = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+            client.create_bucket(**place, **({} if region in {None, "us-east-1"} else elsewhere))
+        client.put_bucket_cors(**place, CORSConfiguration={"CORSRules": [rule]})
+    return True
+
+
+def _is_there(client: Any, place: dict[str, str]) -> bool:
+    try:
+        client.head_bucket(**place)
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
+            raise
+        return False
+    return True
 
 
 def _s3() -> Any:
