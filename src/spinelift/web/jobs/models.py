@@ -18,7 +18,10 @@ ATTEMPTS = 3
 
 
 class Queue(models.TextChoices):
-    """Where workers look for jobs; those of one come before those of the ones after it."""
+    """Where workers look for jobs; those of one come before those of the ones after it.
+
+    In the first there is nothing of ours by itself: it lets something go before all that waits.
+    """
 
     CRITICAL = "critical"
     MESH_GENERATION = "mesh_generation"

@@ -17,8 +17,6 @@ class Command(BaseCommand):
         "Makes the bucket of S3 where there is none, and has it allow GET and PUT from pages of "
         "the public URL (CORS), in place of what it allowed."
     )
-    # Files are reached without rows.
-    requires_system_checks: list[str] = []  # noqa: RUF012  # as Django has it
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  # django's
         site = urlsplit(settings.PUBLIC_URL)
