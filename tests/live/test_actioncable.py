@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+from pathlib import Path
+
 from ..journeys.system import System
+from ..npm import NODE, install
 from .cable import each_once, has_ended
 from .cast import Visitor
-from .official import Line, OfficialClient
+from .official import HERE, PATIENCE_SECONDS, Line, OfficialClient
+
+API_DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 
 MESH, BATCH = "MeshProgressChannel", "BatchProgressChannel"
 PROJECT, NOTIFICATIONS = "ProjectChannel", "NotificationsChannel"
@@ -115,3 +122,23 @@ def test_client_comes_back_and_misses_nothing(system: System, alice: Visitor, pr
         [now] = client.until("now", has_ended)
         assert (now["status"], now["sequence"]) == ("completed", ended["sequence"])
         assert now == missed[-1]
+
+
+def test_client_of_the_docs_shows_progress_and_completion(
+    system: System, alice: Visitor, project: str
+) -> None:
+    install(HERE)
+    [script] = re.findall(r"```js\n(.*?)```", API_DOCS.read_text(encoding="utf-8"), re.DOTALL)
+    used, body = script.split("\n", 1)
+    assert used == 'import { createConsumer } from "@rails/actioncable"'
+    mesh = alice.new_mesh(project)
+    done = subprocess.run(
+        (NODE, "page.mjs", f"{system.live_url}/", alice.token, mesh),
+        cwd=HERE,
+        input=body,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=PATIENCE_SECONDS,
+    )
+    assert done.stdout.splitlines()[-1].startswith("100 %")
