@@ -8,6 +8,7 @@ import gc
 import signal
 import socket
 from collections.abc import Sequence
+from typing import ClassVar
 
 import structlog
 import uvicorn
@@ -25,14 +26,33 @@ log = structlog.get_logger()
 LAST_ANSWER_SECONDS = 5
 PATIENCE_SECONDS = 30.0
 """With a client that takes nothing of what is sent, or does not say that it has come."""
-YOUNGER_COLLECTIONS = 30
-"""Of garbage, before one that looks at everything, which with 2 000 sockets holds up all messages
-for a third of a second. Python's own 10 would have that every few seconds; more of them would hold
-on to too many connections that have ended."""
+NO_COLLECTIONS = 2**31 - 1
+CHANGED_CONNECTIONS = 500
+COLLECTION_TICKS = 6_000
+"""Garbage that has lived for long is what connections leave as they begin and end: it is looked for
+after so many of them, and every ten minutes, uvicorn's server having ten ticks a second. By itself
+Python would look at everything every few seconds, which with 2 000 sockets holds up all messages
+for a third of a second."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
-    """Lets go of who does not take what they are sent, which would wait for them without end."""
+    """Lets go of who does not take what they are sent, which would wait for them without end.
+
+    Attributes
+    ----------
+    changes
+        How many connections have begun and ended in this process, counted together.
+    """
+
+    changes: ClassVar[int] = 0
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        WebSocketProtocol.changes += 1
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        WebSocketProtocol.changes += 1
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
@@ -63,6 +83,15 @@ class LiveServer(GracefulServer):
         # Each request has a thread of its own here, which ends with it.
         settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
         self._open = contextlib.AsyncExitStack()
+        self._collected = 0
+        """How many connections had changed when garbage was looked for."""
+
+    async def on_tick(self, counter: int) -> bool:
+        changes = WebSocketProtocol.changes
+        if changes >= self._collected + CHANGED_CONNECTIONS or counter % COLLECTION_TICKS == 0:
+            self._collected = changes
+            gc.collect()
+        return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         assert sockets is not None
@@ -71,7 +100,7 @@ class LiveServer(GracefulServer):
         hub = await self._open.enter_async_context(hub_of_process())
         self._end_open = hub.end
         await super().startup(sockets)
-        gc.set_threshold(*gc.get_threshold()[:2], YOUNGER_COLLECTIONS)
+        gc.set_threshold(*gc.get_threshold()[:2], NO_COLLECTIONS)
         host, port, *_ = sockets[0].getsockname()
         log.info("server.listening", host=host, port=port)
 
