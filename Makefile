@@ -2,6 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PAGE := src/spinelift/web/page/built/index.html
+PAGE_SOURCES := $(shell find editor -name node_modules -prune -o -type f -print)
+NODE_PACKAGES := editor/node_modules/.package-lock.json
+NPM = PATH="$(CURDIR)/$(BIN):$$PATH" npm --prefix editor --no-update-notifier
 KERNEL_SOURCES := $(wildcard src/spinelift/*/native/*)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -10,18 +14,20 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 help:  ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-run: $(READY)  ## the whole system with a demo project, on http://127.0.0.1:8000
+run: $(READY) $(PAGE)  ## the whole system with a demo project, on http://127.0.0.1:8000
 	$(BIN)/spinelift serve --demo --port 8000 --data build/data
 
 samples: $(READY)  ## draw the sample art, mesh it, print the table
 	$(BIN)/python -m spinelift.samples build/samples
 	$(BIN)/spinelift mesh build/samples --layout build/samples/layout.json -o build/spine --preview build/preview.png
 
-test: $(READY)  ## run all tests
+test: $(READY) $(PAGE) $(NODE_PACKAGES)  ## run all tests
+	$(NPM) test
 	$(BIN)/python -m pytest -n auto
 	$(BIN)/python -m tests.postgres_server pytest -n auto tests/web
 
-check: $(READY)  ## formatting, lint, types, architecture
+check: $(READY) $(NODE_PACKAGES)  ## formatting, lint, types, architecture
+	$(NPM) run check
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -45,7 +51,15 @@ LOCK = uv pip compile --quiet --upgrade --universal --generate-hashes --python-v
 	--no-header --no-emit-index-url --no-emit-find-links
 
 clean:  ## remove everything that was made
-	rm -rf .venv build dist src/spinelift/*/_kernel.*
+	rm -rf .venv build dist editor/node_modules $(dir $(PAGE)) src/spinelift/*/_kernel.*
+
+# The first time, the install of the package has built it.
+$(PAGE): $(PAGE_SOURCES) | $(READY)
+	$(BIN)/python hatch_build.py
+
+$(NODE_PACKAGES): editor/package-lock.json | $(READY)
+	$(NPM) ci --ignore-scripts --no-audit --no-fund
+	touch $@
 
 # Zig, 90 MB, is a C++ compiler from PyPI for machines that have none.
 $(READY): pyproject.toml hatch_build.py $(wildcard requirements/*.txt) $(KERNEL_SOURCES)

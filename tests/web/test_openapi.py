@@ -6,10 +6,14 @@ import dataclasses
 import json
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
+from ninja import Schema
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -38,6 +42,20 @@ def test_document_is_for_everybody() -> None:
     answer = Client().get("/api/v1/openapi.json")
     assert answer.status_code == 200
     assert answer.json() == json.loads(document())
+
+
+def test_each_schema_has_a_name_of_its_own() -> None:
+    """Of two that have one name, the document would have one."""
+    names = Counter(
+        one.__name__ for one in kinds_of(Schema) if one.__module__.startswith("spinelift.")
+    )
+    assert [name for name, count in names.items() if count > 1] == []
+
+
+def kinds_of(kind: type[Any]) -> Iterator[type[Any]]:
+    for one in kind.__subclasses__():
+        yield one
+        yield from kinds_of(one)
 
 
 def test_every_list_is_paged() -> None:

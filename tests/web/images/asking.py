@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,16 @@ class Asker:
         kind = "application/octet-stream" if raw else "application/json"
         return self._client.generic(method, f"{API}{path}", content, kind, **environ)
 
-    def send(self, project: Project, sent: Mapping[str, bytes], **query: str) -> Any:
+    def send(
+        self,
+        project: Project,
+        sent: Mapping[str, bytes],
+        paths: Sequence[str] = (),
+        **query: str,
+    ) -> Any:
         """Files by their names, as a form."""
-        form = {"files": [SimpleUploadedFile(name, content) for name, content in sent.items()]}
+        files = [SimpleUploadedFile(name, content) for name, content in sent.items()]
+        form = {"files": files, "paths": paths}
         where = f"{API}/projects/{project.id}/images"
         return self._client.post(where, form, query_params=query)
 

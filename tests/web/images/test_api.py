@@ -94,6 +94,28 @@ def test_what_is_wrong_with_all_files_is_the_answer(
     assert problem["message"].endswith(" And 6 more.")
 
 
+def test_files_of_folders_are_called_as_their_paths(editor: Asker, project: Project) -> None:
+    sent = {"a.png": picture(), "b.png": picture(), "all.zip": archive({"c/d.png": picture()})}
+    paths = ["left/脚.png", "right/脚.png", "any/all.zip"]
+    answer = editor.send(project, sent, paths)
+    assert answer.status_code == 201
+    names = [image["name"] for image in answer.json()["images"]]
+    assert names == ["left/脚", "right/脚", "c/d"]
+
+
+@pytest.mark.parametrize("path", ["../leg.png", "/leg.png", "a//leg.png", "C:\\leg.png", ""])
+def test_path_that_leads_elsewhere_is_refused(editor: Asker, project: Project, path: str) -> None:
+    answer = editor.send(project, {"leg.png": picture(), "arm.png": picture()}, [path, "arm.png"])
+    assert [image["name"] for image in answer.json()["images"]] == ["arm"]
+    (refused,) = answer.json()["refused"]
+    assert (refused["name"], refused["error"]["code"]) == (path, "NAME_REFUSED")
+
+
+def test_each_file_has_a_path_or_none_has(editor: Asker, project: Project) -> None:
+    answer = editor.send(project, {"a.png": picture(), "b.png": picture()}, ["a.png"])
+    assert error(answer) == (422, "REQUEST_UNREADABLE")
+
+
 def test_form_without_files_is_refused(editor: Asker, project: Project) -> None:
     assert error(editor.send(project, {})) == (422, "REQUEST_UNREADABLE")
 

@@ -188,6 +188,37 @@ def test_version_that_is_not_there_is_not_downloaded(
     assert not AuditEntry.objects.filter(action="mesh.downloaded").exists()
 
 
+def test_geometry_is_shown_as_it_is_downloaded_and_is_no_download(
+    val: User, meshes: list[Mesh]
+) -> None:
+    ask, place = asking(val), f"/meshes/{meshes[2].id}"
+    shown = ask("GET", f"{place}/geometry")
+    assert shown.status_code == 200
+    assert not AuditEntry.objects.filter(action="mesh.downloaded").exists()
+    assert shown.content == ask("GET", f"{place}/download?format=mesh").content
+
+
+def test_geometry_that_is_known_is_not_sent_again(val: User, meshes: list[Mesh]) -> None:
+    ask, place = asking(val), f"/meshes/{meshes[0].id}/geometry"
+    first = ask("GET", place)
+    assert "immutable" in first.headers["Cache-Control"]
+    for method in ("GET", "HEAD"):
+        again = ask(method, place, **{"If-None-Match": first.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["ETag"] == first.headers["ETag"]
+    other = ask("GET", f"/meshes/{meshes[1].id}/geometry", **{"If-None-Match": first["ETag"]})
+    assert other.status_code == 200
+
+
+@pytest.mark.parametrize("known", ["*", '"other"'])
+def test_version_that_is_not_there_has_no_geometry(
+    project: Project, alice: User, known: str
+) -> None:
+    mesh = asked_for(alice, image_in(project))
+    answer = asking(alice)("GET", f"/meshes/{mesh.id}/geometry", **{"If-None-Match": known})
+    assert error(answer) == (409, "MESH_UNFINISHED")
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [

@@ -89,7 +89,8 @@ FORM = {
                     "type": "object",
                     "required": ["files"],
                     "properties": {
-                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}}
+                        "files": {"type": "array", "items": {"type": "string", "format": "binary"}},
+                        "paths": {"type": "array", "items": {"type": "string"}},
                     },
                 }
             }
@@ -117,9 +118,10 @@ def list_images(request: ApiRequest, project_id: UUID, name: Words = "") -> Any:
 def make_images(request: ApiRequest, project_id: UUID, replace: bool = False) -> Any:
     """Make images of files, and of what is in zips among them. For editors.
 
-    An image is called as its file without extension, in the folders of its zip. One that has that
-    name already is left as it is, or with `replace` has the new bytes. What was refused is told;
-    where all is, nothing was made.
+    An image is called as its file without extension, in the folders of its zip; or as its path,
+    where `paths` has one for each file, as names of files in forms come without their folders. One
+    that has that name already is left as it is, or with `replace` has the new bytes. What was
+    refused is told; where all is, nothing was made.
     """
     project = project_of(request.user, project_id, Role.EDITOR)
     files = files_of(request, "files")
@@ -127,6 +129,11 @@ def make_images(request: ApiRequest, project_id: UUID, replace: bool = False) ->
         return problem_response(
             "REQUEST_UNREADABLE", "There is no file in the field files: send a form that has one."
         )
+    if paths := request.POST.getlist("paths"):
+        if len(paths) != len(files):
+            words = f"There are {len(files)} files and {len(paths)} paths: send one for each."
+            return problem_response("REQUEST_UNREADABLE", words)
+        files = [(path, file) for path, (_, file) in zip(paths, files, strict=True)]
     try:
         outcome = add_images(actor=actor_of(request), project=project, files=files, replace=replace)
     except NothingAdded as error:

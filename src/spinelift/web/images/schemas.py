@@ -59,8 +59,8 @@ class ImageFromBlob(Asked):
     sha256: Sha256
 
 
-class FaultOut(Schema):
-    """What is wrong with one file."""
+class ReasonOut(Schema):
+    """Why a file was not taken."""
 
     code: str
     message: str
@@ -70,11 +70,11 @@ class RefusedOut(Schema):
     """A file that was not taken, as its sender calls it."""
 
     name: str
-    error: FaultOut
+    error: ReasonOut
 
     @classmethod
     def of(cls, refusal: Refusal) -> RefusedOut:
-        return cls(name=refusal.name, error=FaultOut(**problem_of(refusal.error)))
+        return cls(name=refusal.name, error=ReasonOut(**problem_of(refusal.error)))
 
 
 class AddedOut(Schema):

@@ -14,6 +14,7 @@ from datetime import datetime
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, BinaryIO, cast
+from urllib.parse import urlsplit
 
 import structlog
 from botocore.exceptions import BotoCoreError, ClientError
@@ -160,8 +161,17 @@ def upload_url(key: str, *, size: int, seconds: int) -> str | None:
         return url
 
 
-def set_up_bucket(origin: str) -> bool:
-    """Let pages of `origin` fetch and put files; makes the bucket where there is none.
+def origin() -> str | None:
+    """Of the addresses that these two lead to; None where only we have files."""
+    url = upload_url(STAGING, size=0, seconds=DOWNLOAD_SECONDS)
+    if url is None:
+        return None
+    scheme, host, *_ = urlsplit(url)
+    return f"{scheme}://{host}"
+
+
+def set_up_bucket(site: str) -> bool:
+    """Let pages of that origin fetch and put files; makes the bucket where there is none.
 
     Returns whether files are in one at all. Raises StorageUnavailable.
     """
@@ -170,7 +180,7 @@ def set_up_bucket(origin: str) -> bool:
         return False
     client, place = s3.connection.meta.client, {"Bucket": s3.bucket_name}
     rule = {
-        "AllowedOrigins": [origin],
+        "AllowedOrigins": [site],
         "AllowedMethods": ["GET", "PUT"],
         "AllowedHeaders": ["*"],
         "MaxAgeSeconds": CORS_SECONDS,

@@ -5,6 +5,7 @@ from typing import IO, Annotated, Any, Literal
 from uuid import UUID
 
 from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
 from django.utils.http import content_disposition_header
 from ninja import Query, Status
 from ninja.pagination import paginate
@@ -59,6 +60,9 @@ STALE = "SpineLift-Stale"
 """Header of a download: of how many of its meshes the image has other bytes by now. Each comes with
 the art that it was made of, so that they fit."""
 
+FOR_EVER = "private, max-age=31536000, immutable"
+"""A version never changes."""
+
 LOOK_SECONDS = 0.02
 """Between two looks at a job that somebody waits for."""
 
@@ -103,6 +107,16 @@ def list_meshes(request: ApiRequest, project_id: UUID) -> Any:
 def read_mesh(request: ApiRequest, mesh_id: UUID) -> Any:
     """One version."""
     return mesh_of(request.user, mesh_id)
+
+
+@router.get("/meshes/{mesh_id}/geometry", response=dict[str, Any])
+def read_geometry(request: ApiRequest, mesh_id: UUID) -> Any:
+    """A version as plain JSON, as its download has it; to be shown, so that it is no download."""
+    mesh = mesh_of(request.user, mesh_id)
+    answer = HttpResponse(mesh_json(mesh), content_type="application/json")
+    etag = answer["ETag"] = f'"{mesh.id}"'
+    answer["Cache-Control"] = FOR_EVER
+    return get_conditional_response(request, etag=etag, response=answer)
 
 
 @router.patch("/meshes/{mesh_id}", response=MeshOut)

@@ -36,7 +36,7 @@ MIDDLEWARE = [
     "spinelift.web.http.heads.WithoutBody",
     "spinelift.web.http.shapes.OneShape",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "spinelift.web.page.files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -127,6 +127,8 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 DATA_UPLOAD_MAX_NUMBER_FILES = 2_000
+# A path for each.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2 * DATA_UPLOAD_MAX_NUMBER_FILES
 # Copies of files that lie in S3, for who needs them as files.
 LOCAL_COPIES = Path(tempfile.gettempdir()) / "spinelift-copies"
 LOCAL_COPIES_BYTES = 2 * 2**30

@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { reconnect } from "./server/live";
+import { App } from "./ui/app";
+import { chosen, show } from "./ui/theme";
+import { preferred, speak } from "./ui/words";
+
+addEventListener("online", reconnect);
+show(chosen());
+await speak(preferred());
+render(<App />, document.getElementById("page") as HTMLElement);

@@ -1,0 +1,68 @@
+/** A mesh as the server answers it: preview, geometry and download with `format=mesh`. */
+
+export type Vertex = readonly [x: number, y: number];
+export type Triangle = readonly [a: number, b: number, c: number];
+export type Edge = readonly [a: number, b: number];
+
+/** One mesh of an image; there are several where its islands are split. */
+export interface Part {
+  /** In pixels of the art, y down; the first `hull` walk the outline. */
+  readonly vertices: readonly Vertex[];
+  readonly triangles: readonly Triangle[];
+  readonly hull: number;
+  readonly quality: Readonly<Record<string, number>>;
+}
+
+export interface MeshDocument extends Part {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  /** Those of the outline and chosen ones; `wires` has all. */
+  readonly edges: readonly Edge[];
+  readonly others: readonly Part[];
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly string[];
+  readonly milliseconds: number;
+}
+
+/** All meshes of an image, the largest first. */
+export function parts(document: MeshDocument): readonly Part[] {
+  return [document, ...document.others];
+}
+
+/** Coordinates one after another, x y x y, as the renderer and the springs want them. */
+export function flat(vertices: readonly Vertex[]): Float32Array {
+  const coordinates = new Float32Array(vertices.length * 2);
+  vertices.forEach(([x, y], index) => {
+    coordinates[2 * index] = x;
+    coordinates[2 * index + 1] = y;
+  });
+  return coordinates;
+}
+
+/** A vertex that is dragged keeps the triangles: their wires are looked for once. */
+const known = new WeakMap<readonly Triangle[], Uint32Array>();
+
+/** Every edge of the triangles once, as pairs of indices, the smaller first; not to be changed. */
+export function wires({ triangles, vertices }: Pick<Part, "vertices" | "triangles">): Uint32Array {
+  const found = known.get(triangles) ?? uniqueEdges(triangles, vertices.length);
+  known.set(triangles, found);
+  return found;
+}
+
+function uniqueEdges(triangles: readonly Triangle[], count: number): Uint32Array {
+  const seen = new Set<number>();
+  for (const [a, b, c] of triangles) {
+    // One number an edge: exact up to 2^53, which is far more vertices than a mesh has.
+    seen.add(Math.min(a, b) * count + Math.max(a, b));
+    seen.add(Math.min(b, c) * count + Math.max(b, c));
+    seen.add(Math.min(c, a) * count + Math.max(c, a));
+  }
+  const pairs = new Uint32Array(seen.size * 2);
+  let next = 0;
+  for (const edge of seen) {
+    pairs[next++] = Math.floor(edge / count);
+    pairs[next++] = edge % count;
+  }
+  return pairs;
+}

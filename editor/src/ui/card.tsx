@@ -1,0 +1,51 @@
+import { parts } from "../mesh/mesh";
+import { type Project, vertexCount } from "./project";
+import { say } from "./words";
+
+/** What was measured of the mesh on the stage. */
+export function Card({ project }: { readonly project: Project }) {
+  const document = project.document.value;
+  const layer = project.current.value;
+  if (document === null || layer === null) return null;
+  const { quality, warnings } = document;
+  const all = parts(document);
+  const vertices = vertexCount(document);
+  const kept = layer.mesh?.parts?.reduce((sum, part) => sum + part.vertices, 0);
+  const angle = Math.min(...all.map((part) => part.quality.smallest_angle_degrees ?? 0));
+  return (
+    <section class="card" aria-live="polite">
+      <p class="figure">
+        {project.isDraft.value && kept !== undefined && kept !== vertices
+          ? say("card.vertices-change", { before: kept, after: vertices })
+          : say("card.vertices", { count: vertices })}
+      </p>
+      <ul>
+        <li>{say("card.triangles", { count: sum(all.map((part) => part.triangles.length)) })}</li>
+        <li>{say("card.covered", { pixels: quality.uncovered_pixels ?? 0 })}</li>
+        <li>{say("card.overdraw", { area: Math.round((quality.overdraw ?? 1) * 100) })}</li>
+        <li>{say("card.angle", { angle: Math.round(angle) })}</li>
+      </ul>
+      {warnings.map((warning) => (
+        <p class="warning" key={warning}>
+          {warning}
+        </p>
+      ))}
+      {project.isDraft.value && (
+        <div class="row">
+          <button type="button" class="strong" onClick={() => void project.keep()}>
+            {project.chosen.value.size > 1
+              ? say("keep.all", { count: project.chosen.value.size })
+              : say("keep")}
+          </button>
+          <button type="button" onClick={() => project.discard()}>
+            {say("discard")}
+          </button>
+        </div>
+      )}
+    </section>
+  );
+}
+
+function sum(counts: readonly number[]): number {
+  return counts.reduce((total, count) => total + count, 0);
+}

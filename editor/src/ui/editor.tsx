@@ -1,0 +1,87 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import type { Upload } from "../server/images";
+import { connection } from "../server/live";
+import { BatchBar } from "./batch-bar";
+import { Card } from "./card";
+import { Download } from "./download";
+import { DropArea, FileButton } from "./drop";
+import { keysOf } from "./keys";
+import { Layers } from "./layers";
+import { Looks } from "./looks";
+import { Menu } from "./menu";
+import { collect } from "./parcel";
+import { Project } from "./project";
+import { Share } from "./share";
+import { Stage } from "./stage";
+import { attempt } from "./trouble";
+import { Tuning } from "./tuning";
+import { say } from "./words";
+
+/** One project in one window. */
+export function Editor({ id }: { readonly id: string }) {
+  const project = useMemo(() => new Project(id), [id]);
+  const looks = useMemo(() => new Looks(), []);
+  const isOpen = useSignal(false);
+
+  useEffect(() => {
+    void attempt(async () => {
+      await project.open();
+      isOpen.value = true;
+      const files = collect(id);
+      if (files.length > 0) await project.add(files);
+    });
+    return () => project.close();
+  }, [project, id, isOpen]);
+  useEffect(() => keysOf(project, looks), [project, looks]);
+
+  const add = (files: readonly Upload[]) => void project.add(files);
+  const isEmpty = isOpen.value && project.layers.value.length === 0 && !project.uploading.value;
+  return (
+    <DropArea onFiles={add}>
+      <div class="editor">
+        <header class="bar">
+          <a href="#/">{say("projects")}</a>
+          <h1>{project.name.value}</h1>
+          <FileButton onFiles={add} />
+          <span class="grow" />
+          <span class="connection" data-way={connection.value}>
+            {say(`connection.${connection.value}`)}
+          </span>
+          <button
+            type="button"
+            disabled={!project.history.canUndo.value}
+            onClick={() => void project.history.undo()}
+          >
+            {say("undo")}
+          </button>
+          <button
+            type="button"
+            disabled={!project.history.canRedo.value}
+            onClick={() => void project.history.redo()}
+          >
+            {say("redo")}
+          </button>
+          <Share project={project} />
+          <Download project={project} />
+          <Menu />
+        </header>
+        <Layers project={project} />
+        {isEmpty ? (
+          <main class="empty">
+            <p>{say("drop.hint")}</p>
+            <FileButton onFiles={add} />
+            <p class="dim">{say("drop.privacy")}</p>
+          </main>
+        ) : (
+          <Stage project={project} looks={looks} />
+        )}
+        <aside class="side" aria-label={say("tune")}>
+          <Tuning project={project} />
+          <Card project={project} />
+        </aside>
+        <BatchBar project={project} />
+      </div>
+    </DropArea>
+  );
+}

@@ -1,0 +1,46 @@
+import type { Looks } from "./looks";
+import type { Project } from "./project";
+
+const PRESETS = ["high-detail", "balanced", "performance", "simple-shapes"];
+
+/** Hear the keys that work everywhere but where one writes; returns what ends that. */
+export function keysOf(project: Project, looks: Looks): () => void {
+  const hear = (event: KeyboardEvent) => {
+    if (isWritten(event.target) || (event.key === "Enter" && isPressed(event.target))) return;
+    const command = event.ctrlKey || event.metaKey;
+    const key = event.key.toLowerCase();
+    if (command && key === "z") {
+      void (event.shiftKey ? project.history.redo() : project.history.undo());
+    } else if (command || event.altKey || !act(key)) return;
+    event.preventDefault();
+  };
+  const act = (key: string): boolean => {
+    const preset = PRESETS[Number(key) - 1];
+    if (preset !== undefined) choosePreset(project, preset);
+    else if (key === "w") looks.wireframe.value = !looks.wireframe.value;
+    else if (key === "b") looks.split.value = looks.split.value === null ? 0.5 : null;
+    else if (key === "f") looks.fits.value += 1;
+    else if (key === "enter" && project.isDraft.value) void project.keep();
+    else if (key === "escape") project.discard();
+    else return false;
+    return true;
+  };
+  addEventListener("keydown", hear);
+  return () => removeEventListener("keydown", hear);
+}
+
+function choosePreset(project: Project, preset: string): void {
+  const before = project.order.value;
+  void project.tune({ preset, parameters: {} });
+  project.note(before);
+}
+
+/** Fields take all keys. */
+function isWritten(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("input, select, textarea") !== null;
+}
+
+/** What Enter presses by itself. */
+function isPressed(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("button, a, summary") !== null;
+}

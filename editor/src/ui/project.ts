@@ -1,0 +1,358 @@
+import { batch, computed, effect, signal, untracked } from "@preact/signals";
+import type { Edit } from "../mesh/edit";
+import { type MeshDocument, parts } from "../mesh/mesh";
+import * as batches from "../server/batches";
+import * as images from "../server/images";
+import { follow } from "../server/live";
+import * as meshes from "../server/meshes";
+import * as projects from "../server/projects";
+import { Refused } from "../server/request";
+import type { MeshNews } from "../server/topics";
+import { Catalogue } from "./catalogue";
+import { History } from "./history";
+import { DEFAULT_ORDER, type Order, same } from "./order";
+import { attempt, tell, tellOf } from "./trouble";
+import { say } from "./words";
+
+/** An image of the project, and the newest version of its mesh. */
+export interface Layer {
+  readonly image: images.Image;
+  readonly mesh: meshes.Mesh | null;
+  readonly work: Work | null;
+}
+
+/** How far what is being made of it is, or why it was not made. */
+export interface Work {
+  readonly status: meshes.Mesh["status"];
+  readonly progress: number;
+  readonly error: string | null;
+}
+
+/** A mesh that is shown and not kept yet. */
+interface Draft {
+  readonly image: string;
+  readonly order: Order;
+  readonly document: MeshDocument;
+}
+
+export type Filter = "all" | "looks" | "failed";
+
+/** Whether somebody should look at it: it failed, its art was replaced, or it warns of something. */
+export function wantsALook({ mesh, work }: Layer): boolean {
+  return work?.status === "failed" || (mesh !== null && (mesh.stale || mesh.warnings.length > 0));
+}
+
+/** An open project: what there is of it, what is chosen, and all that can be done with it. */
+export class Project {
+  readonly name = signal("");
+  readonly history = new History();
+  readonly catalogue = signal<Catalogue | null>(null);
+  readonly layers = signal<readonly Layer[]>([]);
+  readonly chosen = signal<ReadonlySet<string>>(new Set());
+  readonly filter = signal<Filter>("all");
+  readonly search = signal("");
+  readonly order = signal<Order>(DEFAULT_ORDER);
+  readonly uploading = signal<{ readonly done: number; readonly total: number } | null>(null);
+  readonly #kept = signal<{ readonly mesh: string; readonly document: MeshDocument } | null>(null);
+  readonly #draft = signal<Draft | null>(null);
+  readonly #isClosed = new AbortController();
+  #preview: AbortController | null = null;
+  readonly #ends: (() => void)[] = [];
+
+  constructor(readonly id: string) {}
+
+  /** The one that is on the stage: that which was chosen last. */
+  readonly current = computed(() => {
+    const last = [...this.chosen.value].at(-1);
+    return this.layers.value.find((layer) => layer.image.id === last) ?? null;
+  });
+
+  readonly shown = computed(() => {
+    const text = this.search.value.trim().toLowerCase();
+    return this.layers.value.filter(
+      (layer) =>
+        layer.image.name.toLowerCase().includes(text) &&
+        (this.filter.value === "all" ||
+          (this.filter.value === "looks" ? wantsALook(layer) : layer.work?.status === "failed")),
+    );
+  });
+
+  /** What is on the stage: the draft, or else the newest mesh that is kept, once it is here. */
+  readonly document = computed(() => {
+    const layer = this.current.value;
+    if (layer === null) return null;
+    const draft = this.#draft.value;
+    if (draft !== null && draft.image === layer.image.id) return draft.document;
+    return this.#kept.value?.mesh === layer.mesh?.id ? (this.#kept.value?.document ?? null) : null;
+  });
+
+  /** Whether what is on the stage is not kept yet. */
+  readonly isDraft = computed(
+    () => this.#draft.value !== null && this.#draft.value.image === this.current.value?.image.id,
+  );
+
+  /** Read what there is, and hear of all that happens. */
+  async open(): Promise<void> {
+    this.#ends.push(
+      follow({ kind: "project", id: this.id }, this.#hear),
+      effect(() => {
+        const mesh = this.current.value?.mesh ?? null;
+        if (mesh !== null) untracked(() => void this.#show(mesh));
+      }),
+      effect(() => {
+        const layer = this.current.value;
+        if (layer !== null && !untracked(() => this.isDraft.value)) {
+          untracked(() => {
+            this.order.value = this.#orderOf(layer);
+          });
+        }
+      }),
+    );
+    const [catalogue, { name }] = await Promise.all([Catalogue.read(), projects.read(this.id)]);
+    batch(() => {
+      this.catalogue.value = catalogue;
+      this.name.value = name;
+    });
+    await this.refresh();
+  }
+
+  #orderOf({ mesh }: Layer): Order {
+    const catalogue = this.catalogue.value;
+    return catalogue === null || mesh === null
+      ? DEFAULT_ORDER
+      : catalogue.orderOf(mesh.preset, mesh.parameters);
+  }
+
+  close(): void {
+    this.#isClosed.abort();
+    this.#preview?.abort();
+    for (const end of this.#ends) end();
+  }
+
+  /** Read everything anew. */
+  async refresh(): Promise<void> {
+    const [found, made] = await Promise.all([images.list(this.id), meshes.newest(this.id)]);
+    const byImage = new Map(made.map((mesh) => [mesh.image_id, mesh]));
+    const works = new Map(this.layers.value.map((layer) => [layer.image.id, layer.work]));
+    batch(() => {
+      this.layers.value = found
+        .map((image) => ({
+          image,
+          mesh: byImage.get(image.id) ?? null,
+          work: works.get(image.id) ?? null,
+        }))
+        .sort((one, other) => one.image.name.localeCompare(other.image.name));
+      const [first] = this.layers.value;
+      if (this.current.value === null && first) this.choose(first.image.id);
+    });
+  }
+
+  /** Show this layer; with `more`, beside those that are chosen. */
+  choose(image: string, more = false): void {
+    const chosen = new Set(more ? this.chosen.value : []);
+    if (more && chosen.delete(image) && chosen.size > 0) {
+      this.chosen.value = chosen;
+      return;
+    }
+    chosen.add(image);
+    batch(() => {
+      if (image !== this.current.value?.image.id) this.discard();
+      this.chosen.value = chosen;
+    });
+  }
+
+  // What is added and taken away
+
+  /** Upload art, and have it meshed. */
+  async add(files: readonly images.Upload[]): Promise<void> {
+    this.uploading.value = { done: 0, total: files.length };
+    try {
+      const added = await images.upload(this.id, files, {
+        onProgress: (progress) => {
+          this.uploading.value = { done: progress.files, total: files.length };
+        },
+      });
+      for (const { name, error } of added.refused) {
+        tell(say("refused", { name, reason: error.message }));
+      }
+      await this.refresh();
+      const ids = added.images.map((image) => image.id);
+      if (ids.length > 0) {
+        this.choose(ids[0] as string);
+        await this.generate(ids, DEFAULT_ORDER);
+      }
+    } catch (error) {
+      tellOf(error);
+    } finally {
+      this.uploading.value = null;
+    }
+  }
+
+  async remove(ids: readonly string[]): Promise<void> {
+    if (await attempt(() => images.remove(this.id, ids))) {
+      this.chosen.value = new Set();
+      await this.refresh();
+    }
+  }
+
+  // How meshes are made
+
+  /** Show what this order makes of the art on the stage; only the newest is waited for. */
+  async tune(order: Order): Promise<void> {
+    this.order.value = order;
+    const image = this.current.value?.image.id;
+    if (image === undefined) return;
+    this.#preview?.abort();
+    const asked = new AbortController();
+    this.#preview = asked;
+    try {
+      const document = await meshes.preview(image, order, asked.signal);
+      if (this.#preview === asked) this.#draft.value = { image, order, document };
+    } catch (error) {
+      const isOver =
+        asked.signal.aborted || (error instanceof Refused && error.code === "SUPERSEDED");
+      if (!isOver) tellOf(error);
+    }
+  }
+
+  /** Note that a slider was let go: from here to there is one step. */
+  note(before: Order): void {
+    const after = this.order.value;
+    if (same(before, after)) return;
+    const image = this.current.value?.image.id;
+    const set = async (order: Order) => {
+      if (image !== undefined) this.choose(image);
+      await this.tune(order);
+    };
+    this.history.add({ undo: () => set(before), redo: () => set(after) });
+  }
+
+  /** Make versions of what is shown, for all that are chosen. */
+  async keep(): Promise<void> {
+    await this.generate([...this.chosen.value], this.order.value, true);
+  }
+
+  /** Forget what is not kept. */
+  discard(): void {
+    this.#preview?.abort();
+    this.#draft.value = null;
+    if (this.current.value) this.order.value = this.#orderOf(this.current.value);
+  }
+
+  /** Have meshes made; hand-made ones are passed over, but for those that are asked for by hand. */
+  async generate(ids: readonly string[], order: Order, byHand = false): Promise<void> {
+    const [id] = ids;
+    if (id === undefined) return;
+    await attempt(async () => {
+      if (ids.length === 1 && byHand) await meshes.generate(id, order);
+      else await meshes.generateBatch(this.id, { ...order, images: [...ids] });
+    });
+  }
+
+  async cancelAll(): Promise<void> {
+    for (const { batch_id } of this.#unfinished.values()) await batches.cancel(batch_id);
+  }
+
+  async retryFailed(): Promise<void> {
+    const failed = this.layers.value.filter((layer) => layer.work?.status === "failed");
+    await this.generate(
+      failed.map((layer) => layer.image.id),
+      this.order.value,
+    );
+  }
+
+  async lock(layer: Layer, isLocked: boolean): Promise<void> {
+    const { mesh } = layer;
+    if (mesh === null) return;
+    const set = async (locked: boolean) => {
+      await attempt(async () => this.#replace(await meshes.lock(mesh.id, locked)));
+    };
+    await set(isLocked);
+    this.history.add({ undo: () => set(!isLocked), redo: () => set(isLocked) });
+  }
+
+  /** Keep an edit by hand as a version, which can be undone: the one before is restored then. */
+  async edit(edit: Edit, island = 0): Promise<void> {
+    const before = this.current.value?.mesh;
+    if (!before) return;
+    const done = async () => {
+      const vertices = edit.vertices.map(([x, y]): [number, number] => [x, y]);
+      this.#replace(await meshes.edit(before.id, { vertices, hull: edit.hull, island }));
+    };
+    try {
+      await done();
+      this.history.add({
+        undo: async () => this.#replace(await meshes.restore(before.id)),
+        redo: done,
+      });
+    } catch (error) {
+      if (error instanceof Refused && error.code === "EDIT_REFUSED") {
+        tell(say("edit.refused", { reason: error.message }));
+      } else tellOf(error);
+    }
+  }
+
+  // What is heard
+
+  readonly #unfinished = new Map<string, { readonly batch_id: string }>();
+
+  readonly #hear = (told: MeshNews): void => {
+    const { status, progress, error } = told;
+    const isOver = status !== "queued" && status !== "processing";
+    if (told.batch_id !== null && !isOver) {
+      this.#unfinished.set(told.batch_id, { batch_id: told.batch_id });
+    }
+    this.layers.value = this.layers.value.map((layer) =>
+      layer.image.id === told.image_id
+        ? {
+            ...layer,
+            work:
+              status === "completed" ? null : { status, progress, error: error?.message ?? null },
+          }
+        : layer,
+    );
+    if (status === "completed")
+      void attempt(async () => this.#replace(await meshes.read(told.mesh_id)));
+  };
+
+  /** Take a version that is newer in. */
+  #replace(mesh: meshes.Mesh): void {
+    batch(() => {
+      this.layers.value = this.layers.value.map((layer) =>
+        layer.image.id === mesh.image_id && (layer.mesh?.number ?? 0) <= mesh.number
+          ? { ...layer, mesh }
+          : layer,
+      );
+      if (this.current.value?.image.id === mesh.image_id) this.discard();
+    });
+  }
+
+  async #show(mesh: meshes.Mesh): Promise<void> {
+    if (mesh.status !== "completed" || this.#kept.value?.mesh === mesh.id) return;
+    await attempt(async () => {
+      const document = await meshes.geometry(mesh.id);
+      if (this.current.value?.mesh?.id === mesh.id && !this.#isClosed.signal.aborted) {
+        this.#kept.value = { mesh: mesh.id, document };
+      }
+    });
+  }
+
+  /** How many are done of all that were asked for, and how many want a look. */
+  readonly tally = computed(() => {
+    const working = this.layers.value.filter(
+      ({ work }) => work?.status === "queued" || work?.status === "processing",
+    ).length;
+    return {
+      total: this.layers.value.length,
+      done: this.layers.value.length - working,
+      failed: this.layers.value.filter(({ work }) => work?.status === "failed").length,
+      looks: this.layers.value.filter(wantsALook).length,
+      isWorking: working > 0,
+    };
+  });
+}
+
+/** Vertices of all islands. */
+export function vertexCount(document: MeshDocument): number {
+  return parts(document).reduce((sum, part) => sum + part.vertices.length, 0);
+}

@@ -1,0 +1,210 @@
+import { effect, untracked } from "@preact/signals";
+import { screenPoint } from "../math/point";
+import type { Size } from "../math/view";
+import { fitted, type View, zoomed } from "../math/view";
+import { Bend } from "../mesh/bend";
+import type { Edit } from "../mesh/edit";
+import { type Part, parts } from "../mesh/mesh";
+import { Renderer } from "../render/renderer";
+import type { Selection } from "../render/scene";
+import { listen } from "../tools/gestures";
+import type { Stage } from "../tools/stage";
+import type { Looks } from "./looks";
+import type { Project } from "./project";
+import { isDark } from "./theme";
+import { tellOf } from "./trouble";
+
+const MARGIN = 32;
+
+/** What is drawn on the canvas, and when: a frame only where something has changed. */
+export class Scenery implements Stage {
+  #view: View = { scale: 1, x: 0, y: 0 };
+  #parts: readonly Part[] = [];
+  #bends: readonly Bend[] = [];
+  #edit: Edit | null = null;
+  #renderer: Renderer | null = null;
+  #canvas: HTMLCanvasElement | null = null;
+  #art: Size | null = null;
+  /** Whether the art fills the stage, and is to go on doing so. */
+  #isFitted = true;
+  #frame = 0;
+  #last = 0;
+
+  constructor(
+    private readonly project: Project,
+    private readonly looks: Looks,
+  ) {}
+
+  /** Draw there from now on; returns what ends that. */
+  show(canvas: HTMLCanvasElement): () => void {
+    this.#canvas = canvas;
+    this.#renderer = new Renderer(canvas);
+    const resized = new ResizeObserver(() => (this.#isFitted ? this.#fit() : this.redraw()));
+    resized.observe(canvas);
+    const ends = [
+      () => resized.disconnect(),
+      listen(canvas, this, () => this.looks.mode.value),
+      effect(() => this.#load()),
+      effect(() => this.#mesh()),
+      effect(() => {
+        if (this.looks.fits.value >= 0) untracked(() => this.#fit());
+      }),
+      effect(() => {
+        if (this.looks.fullSizes.value > 0) untracked(() => this.#fullSize());
+      }),
+      effect(() => {
+        const { wireframe, split, selected } = this.looks;
+        void [wireframe.value, split.value, selected.value, isDark.value];
+        this.redraw();
+      }),
+    ];
+    return () => {
+      for (const end of ends) end();
+      cancelAnimationFrame(this.#frame);
+      this.#renderer?.dispose();
+      this.#renderer = null;
+      this.#canvas = null;
+    };
+  }
+
+  // What tools see of it
+
+  view(): View {
+    return this.#view;
+  }
+
+  setView(view: View): void {
+    this.#view = view;
+    this.#isFitted = false;
+    this.redraw();
+  }
+
+  size(): Size {
+    return { width: this.#canvas?.clientWidth ?? 1, height: this.#canvas?.clientHeight ?? 1 };
+  }
+
+  edit(): Edit | null {
+    return this.#edit;
+  }
+
+  preview(edit: Edit): void {
+    this.#edit = edit;
+    const [first, ...others] = this.#parts;
+    if (first) this.#renderer?.setParts([{ ...first, vertices: edit.vertices }, ...others]);
+    this.redraw();
+  }
+
+  commit(edit: Edit): void {
+    // What was refused is shown as it was.
+    void this.project.edit(edit).then(() => this.#mesh());
+  }
+
+  bend(): readonly Bend[] {
+    return this.#bends;
+  }
+
+  select(index: number | null): void {
+    this.looks.selected.value = index;
+  }
+
+  split(): number | null {
+    return this.looks.split.value;
+  }
+
+  setSplit(at: number | null): void {
+    this.looks.split.value = at;
+  }
+
+  redraw(): void {
+    this.#frame ||= requestAnimationFrame((now) => this.#draw(now));
+  }
+
+  // What is on it
+
+  #load(): void {
+    const layer = this.project.current.value;
+    if (layer === null) {
+      this.#art = null;
+      this.#renderer?.setArt(null, { width: 1, height: 1 });
+      this.redraw();
+      return;
+    }
+    const { content_url, width, height } = layer.image;
+    untracked(() => void this.#fetch(content_url, { width, height }));
+  }
+
+  #shownUrl = "";
+
+  async #fetch(url: string, size: Size): Promise<void> {
+    if (url === this.#shownUrl) return;
+    this.#shownUrl = url;
+    try {
+      const art = await decoded(url, size, this.#renderer?.limit ?? 4096);
+      if (this.#shownUrl !== url) return;
+      this.#art = size;
+      this.#renderer?.setArt(art, size);
+      this.#fit();
+    } catch (error) {
+      this.#shownUrl = "";
+      tellOf(error);
+    }
+  }
+
+  #mesh(): void {
+    const document = this.project.document.value;
+    const all = document === null ? [] : parts(document);
+    this.#edit = document;
+    this.#bends = all.map((part) => new Bend(part));
+    this.#parts = all;
+    this.#renderer?.setParts(all);
+    this.redraw();
+  }
+
+  #fit(): void {
+    if (this.#art === null) return;
+    this.setView(fitted(this.#art, this.size(), MARGIN));
+    this.#isFitted = true;
+  }
+
+  #fullSize(): void {
+    const { width, height } = this.size();
+    const scale = 1 / devicePixelRatio;
+    this.setView(zoomed(this.#view, screenPoint(width / 2, height / 2), scale / this.#view.scale));
+  }
+
+  /** Of several islands, the first is the one whose points are edited. */
+  #selection(): Selection | null {
+    const vertex = this.looks.selected.value;
+    return vertex === null ? null : { part: 0, vertex };
+  }
+
+  #draw(now: number): void {
+    this.#frame = 0;
+    const seconds = Math.min((now - this.#last) / 1000, 1 / 30);
+    this.#last = now;
+    let isMoving = false;
+    this.#bends.forEach((bend, part) => {
+      if (!bend.step(seconds)) return;
+      isMoving = true;
+      this.#renderer?.setPositions(part, bend.positions);
+    });
+    this.#renderer?.draw({
+      view: this.#view,
+      wireframe: this.looks.wireframe.value,
+      threshold: Number(this.project.document.value?.parameters.alpha_threshold ?? 0),
+      split: this.looks.split.value,
+      selected: this.#selection(),
+      dark: isDark.value,
+    });
+    if (isMoving) this.redraw();
+  }
+}
+
+/** The art as the GPU takes it: no side longer than `limit`. */
+async function decoded(url: string, size: Size, limit: number): Promise<ImageBitmap> {
+  const answer = await fetch(url);
+  const scale = Math.min(1, limit / Math.max(size.width, size.height));
+  const options: ImageBitmapOptions = {};
+  if (scale < 1) options.resizeWidth = Math.round(size.width * scale);
+  return createImageBitmap(await answer.blob(), options);
+}

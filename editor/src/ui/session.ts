@@ -1,0 +1,29 @@
+import { signal } from "@preact/signals";
+import * as accounts from "../server/accounts";
+import { reconnect } from "../server/live";
+import { attempt } from "./trouble";
+
+/** Who is signed in; null for nobody, "unknown" until the server has said. */
+export const account = signal<accounts.User | null | "unknown">("unknown");
+
+export async function lookWhoItIs(): Promise<void> {
+  if (
+    !(await attempt(async () => {
+      account.value = await accounts.session();
+    }))
+  ) {
+    account.value = null;
+  }
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  account.value = await accounts.logIn(email, password);
+  reconnect();
+}
+
+export async function signOut(): Promise<void> {
+  await attempt(async () => {
+    await accounts.logOut();
+    account.value = null;
+  });
+}

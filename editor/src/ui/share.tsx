@@ -1,0 +1,41 @@
+import { useSignal } from "@preact/signals";
+import { commandLine, toml } from "./order";
+import type { Project } from "./project";
+import { say } from "./words";
+
+/** How others make the same meshes: the recipe for the command line. */
+export function Share({ project }: { readonly project: Project }) {
+  const order = project.order.value;
+  return (
+    <details class="menu">
+      <summary>{say("share")}</summary>
+      <div class="sheet wide">
+        <h2>{say("share.title")}</h2>
+        <Recipe title={say("share.toml")} text={toml(order)} />
+        <Recipe title={say("share.cli")} text={commandLine(order)} />
+      </div>
+    </details>
+  );
+}
+
+function Recipe({ title, text }: { readonly title: string; readonly text: string }) {
+  const isCopied = useSignal(false);
+  return (
+    <section>
+      <div class="row">
+        <h3>{title}</h3>
+        <span class="grow" />
+        <button
+          type="button"
+          onClick={async () => {
+            await navigator.clipboard.writeText(text);
+            isCopied.value = true;
+          }}
+        >
+          {say(isCopied.value ? "share.copied" : "share.copy")}
+        </button>
+      </div>
+      <pre>{text}</pre>
+    </section>
+  );
+}

@@ -1,0 +1,191 @@
+import { useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { imagePoint } from "../math/point";
+import { moved, removed } from "../mesh/edit";
+import { parts } from "../mesh/mesh";
+import type { Looks } from "./looks";
+import type { Project } from "./project";
+import { Scenery } from "./scenery";
+import { say } from "./words";
+
+interface Props {
+  readonly project: Project;
+  readonly looks: Looks;
+}
+
+/** The art and its mesh, on which one pans, zooms, bends and edits. */
+export function Stage({ project, looks }: Props) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const scenery = useMemo(() => new Scenery(project, looks), [project, looks]);
+  useEffect(() => (canvas.current ? scenery.show(canvas.current) : undefined), [scenery]);
+
+  const layer = project.current.value;
+  const isEditing = looks.mode.value === "edit";
+  return (
+    <main class="stage">
+      <div class="row tools">
+        <Toggle name={say("wireframe")} value={looks.wireframe} />
+        <button
+          type="button"
+          aria-pressed={looks.split.value !== null}
+          onClick={() => {
+            looks.split.value = looks.split.value === null ? 0.5 : null;
+          }}
+        >
+          {say("split")}
+        </button>
+        <button
+          type="button"
+          aria-pressed={isEditing}
+          title={say("edit.help")}
+          onClick={() => {
+            looks.mode.value = isEditing ? "bend" : "edit";
+            looks.selected.value = null;
+          }}
+        >
+          {say("edit")}
+        </button>
+        <span class="grow" />
+        <button
+          type="button"
+          onClick={() => {
+            looks.fits.value += 1;
+          }}
+        >
+          {say("fit")}
+        </button>
+        <button
+          type="button"
+          onClick={() => {
+            looks.fullSizes.value += 1;
+          }}
+        >
+          {say("full-size")}
+        </button>
+      </div>
+      <div class="ground">
+        <canvas
+          ref={canvas}
+          tabIndex={0}
+          role="img"
+          aria-label={layer ? say("stage", { name: layer.image.name }) : say("stage.none")}
+          aria-describedby="stage-summary"
+          onKeyDown={(event) => {
+            if (isEditing && editByKey(project, looks, event)) event.preventDefault();
+          }}
+        />
+        {looks.split.value !== null && <Divider looks={looks} />}
+      </div>
+      <p id="stage-summary" class="summary" aria-live="polite">
+        {summary(project)}
+      </p>
+      <p class="dim hint">{say(isEditing ? "edit.help" : "bend.help")}</p>
+    </main>
+  );
+}
+
+function Toggle({ name, value }: { readonly name: string; readonly value: Looks["wireframe"] }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={value.value}
+      onClick={() => {
+        value.value = !value.value;
+      }}
+    >
+      {name}
+    </button>
+  );
+}
+
+/** Between the art alone and the art with its mesh; dragged, or moved by keys. */
+function Divider({ looks }: { readonly looks: Looks }) {
+  const isDragged = useSignal(false);
+  const at = looks.split.value ?? 0.5;
+  const set = (place: number) => {
+    looks.split.value = Math.min(Math.max(place, 0), 1);
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: an <hr> can be neither focused nor dragged.
+    <div
+      class="divider"
+      role="separator"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label={say("split.divider")}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      aria-valuenow={Math.round(at * 100)}
+      ref={(element) => element?.style.setProperty("--at", `${at * 100}%`)}
+      onKeyDown={({ key }) => {
+        if (key === "ArrowLeft") set(at - 0.02);
+        else if (key === "ArrowRight") set(at + 0.02);
+      }}
+      onPointerDown={(event) => {
+        isDragged.value = true;
+        event.currentTarget.setPointerCapture(event.pointerId);
+      }}
+      onPointerMove={(event) => {
+        const ground = event.currentTarget.parentElement?.getBoundingClientRect();
+        if (isDragged.value && ground) set((event.clientX - ground.left) / ground.width);
+      }}
+      onPointerUp={() => {
+        isDragged.value = false;
+      }}
+    />
+  );
+}
+
+const MOVES: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** What keys do to the points of a mesh; whether that was one of them. */
+function editByKey(project: Project, looks: Looks, event: KeyboardEvent): boolean {
+  const document = project.document.value;
+  if (document === null) return false;
+  const { key, shiftKey } = event;
+  const count = document.vertices.length;
+  const { selected } = looks;
+  const chosen = selected.value;
+  if (key.toLowerCase() === "n") {
+    selected.value = ((chosen ?? (shiftKey ? 0 : -1)) + (shiftKey ? count - 1 : 1)) % count;
+    return true;
+  }
+  const vertex = chosen === null ? undefined : document.vertices[chosen];
+  if (chosen === null || vertex === undefined) return false;
+  const by = MOVES[key];
+  if (by) {
+    const length = shiftKey ? 10 : 1;
+    const to = imagePoint(vertex[0] + by[0] * length, vertex[1] + by[1] * length);
+    void project.edit(moved(document, chosen, to));
+    return true;
+  }
+  if (key === "Delete" || key === "Backspace") {
+    const left = removed(document, chosen);
+    if (left) void project.edit(left);
+    selected.value = null;
+    return true;
+  }
+  return false;
+}
+
+function summary(project: Project): string {
+  const document = project.document.value;
+  if (document === null) return "";
+  const all = parts(document);
+  const count = (of: (part: (typeof all)[number]) => number) =>
+    all.reduce((sum, part) => sum + of(part), 0);
+  return say("stage.summary", {
+    name: document.name,
+    width: document.width,
+    height: document.height,
+    vertices: count((part) => part.vertices.length),
+    hull: count((part) => part.hull),
+    triangles: count((part) => part.triangles.length),
+    pixels: document.quality.uncovered_pixels ?? 0,
+  });
+}

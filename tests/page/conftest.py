@@ -1,0 +1,68 @@
+"""One server and one browser for all tests of a process; what each sees must be without a fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+from ..journeys.system import EmbeddedSystem
+from .chromium import chromium
+
+
+@pytest.fixture(scope="session")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSystem]:
+    with EmbeddedSystem(tmp_path_factory.mktemp("page")) as system:
+        yield system
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def session(system: EmbeddedSystem, browser: Browser) -> Any:
+    """The cookies of who came in by the link that the program has printed."""
+    said = re.match(r"Open (\S+)\n", system.server.out)
+    assert said
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(said[1])
+    page.get_by_role("button").click()
+    page.wait_for_url(f"{system.url}/")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture
+def page(system: EmbeddedSystem, browser: Browser, session: Any) -> Iterator[Page]:
+    """Signed in; no error may come up, and nothing may be asked of another host."""
+    context = browser.new_context(
+        base_url=system.url, storage_state=session, viewport={"width": 1440, "height": 900}
+    )
+    page = context.new_page()
+    faults: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and "GPU stall" not in message.text:
+            faults.append(message.text)
+
+    page.on("console", hear)
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on(
+        "request",
+        lambda request: (
+            None
+            if request.url.startswith((system.url, "blob:", "data:", "ws:"))
+            else faults.append(request.url)
+        ),
+    )
+    yield page
+    context.close()
+    assert faults == []

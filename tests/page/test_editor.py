@@ -1,0 +1,88 @@
+"""Tuning, editing, undoing, in every language and theme, by keys, on a telephone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .chromium import HERE
+from .visitors import art, drop, layers, open_project
+
+WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
+LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "ja": "日本語", "ko": "한국어"}
+
+
+def test_tuned_mesh_is_shown_kept_and_undone(page: Page) -> None:
+    open_project(page, art("sword"))
+    summary = page.locator("#stage-summary")
+    before = summary.inner_text()
+    page.keyboard.press("4")
+    expect(summary).not_to_have_text(before)
+    page.get_by_role("button", name="Undo").click()
+    expect(summary).to_have_text(before)
+    page.get_by_role("button", name="Redo").click()
+    expect(summary).not_to_have_text(before)
+    simple = summary.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Keep")).to_be_hidden()
+    page.reload()
+    expect(summary).to_have_text(simple)
+
+
+def test_point_is_moved_by_keys_which_locks_the_mesh_and_is_undone(page: Page) -> None:
+    open_project(page, art("tail"))
+    page.get_by_role("button", name="Edit points").click()
+    canvas = page.get_by_role("img", name="Art and mesh of tail")
+    canvas.focus()
+    page.keyboard.press("n")
+    page.keyboard.press("Shift+ArrowLeft")
+    expect(page.get_by_role("button", name="Unlock tail")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Redo")).to_be_enabled()
+
+
+def test_broken_file_is_told_of_and_harms_no_other(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    drop(page, {**art("leaf"), "broken.png": b"\x89PNG but no more"})
+    expect(layers(page)).to_have_count(1)
+    expect(page.get_by_text("broken.png")).to_be_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_page_speaks_and_has_no_barriers(page: Page, language: str, theme: str) -> None:
+    words = json.loads((WORDS / f"{language}.json").read_text(encoding="utf-8"))
+    page.add_init_script(
+        f"localStorage.setItem('language', '{language}');localStorage.setItem('theme', '{theme}')"
+    )
+    page.goto("/")
+    expect(page.get_by_role("heading", name=words["projects"])).to_be_visible()
+    assert barriers(page) == []
+    drop(page, art("leaf"))
+    expect(page.get_by_role("button", name=words["preset.high-detail"])).to_be_visible()
+    expect(page.locator("#stage-summary")).not_to_be_empty()
+    assert barriers(page) == []
+    for size in ((1440, 900), (390, 844)):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps some people from using what is shown, as axe sees it."""
+    # The page's policy lets no script in; a test has another way.
+    page.evaluate((HERE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+@pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])
+def test_languages_say_the_same(language: str) -> None:
+    texts = [
+        json.loads((WORDS / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("en", language)
+    ]
+    assert texts[0].keys() == texts[1].keys()
