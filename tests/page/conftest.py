@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from ..journeys.system import EmbeddedSystem
 from .chromium import chromium
@@ -25,8 +26,7 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
-def session(system: EmbeddedSystem, browser: Browser) -> Any:
+def come_in(system: EmbeddedSystem, browser: Browser) -> Any:
     """The cookies of who came in by the link that the program has printed."""
     said = re.match(r"Open (\S+)\n", system.server.out)
     assert said
@@ -40,29 +40,41 @@ def session(system: EmbeddedSystem, browser: Browser) -> Any:
     return state
 
 
+@pytest.fixture(scope="session")
+def session(system: EmbeddedSystem, browser: Browser) -> Any:
+    return come_in(system, browser)
+
+
 @pytest.fixture
 def page(system: EmbeddedSystem, browser: Browser, session: Any) -> Iterator[Page]:
     """Signed in; no error may come up, and nothing may be asked of another host."""
+    with opened(system, browser, session) as (page, faults):
+        yield page
+    assert faults == []
+
+
+@contextmanager
+def opened(
+    system: EmbeddedSystem, browser: Browser, session: Any
+) -> Iterator[tuple[Page, list[str]]]:
+    """A page, and what is wrong with it: the list grows."""
     context = browser.new_context(
         base_url=system.url, storage_state=session, viewport={"width": 1440, "height": 900}
     )
     page = context.new_page()
     faults: list[str] = []
+    own = (system.url, system.url.replace("http", "ws", 1), "blob:", "data:")
 
     def hear(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"} and "GPU stall" not in message.text:
             faults.append(message.text)
 
+    def watch(request: Request) -> None:
+        if not request.url.startswith(own):
+            faults.append(request.url)
+
     page.on("console", hear)
     page.on("pageerror", lambda error: faults.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            None
-            if request.url.startswith((system.url, "blob:", "data:", "ws:"))
-            else faults.append(request.url)
-        ),
-    )
-    yield page
+    page.on("request", watch)
+    yield page, faults
     context.close()
-    assert faults == []

@@ -4,15 +4,21 @@ import { place } from "./place";
 import { Projects } from "./projects";
 import { account, lookWhoItIs } from "./session";
 import { SignIn } from "./sign-in";
-import { putAway, troubles } from "./trouble";
+import { isExpired, putAway, troubles } from "./trouble";
 import { say } from "./words";
 
 /** The whole page: who is not signed in signs in first, and goes on where they were. */
 export function App() {
   useEffect(() => void lookWhoItIs(), []);
+  const isIn = account.value !== "unknown" && account.value !== null;
   return (
     <>
-      {account.value === "unknown" ? null : account.value === null ? <SignIn /> : <Inside />}
+      {isIn && (
+        <div inert={isExpired.value}>
+          <Inside />
+        </div>
+      )}
+      {(account.value === null || isExpired.value) && <SignIn />}
       <Troubles />
     </>
   );

@@ -8,10 +8,13 @@ export function Download({ project }: { readonly project: Project }) {
   const chosen = useSignal<string | null>(null);
   const atlas = useSignal(false);
   const catalogue = project.catalogue.value;
-  if (catalogue === null) return null;
-  const version = chosen.value ?? catalogue.usualSpineVersion;
+  const version = chosen.value ?? catalogue?.usualSpineVersion;
   const address = (format: "zip" | "spine") =>
-    projectDownloadUrl(project.id, { format, spine_version: version, atlas: atlas.value });
+    projectDownloadUrl(project.id, {
+      format,
+      atlas: atlas.value,
+      ...(version && { spine_version: version }),
+    });
   return (
     <details class="menu">
       <summary class="strong">{say("download")}</summary>
@@ -23,7 +26,7 @@ export function Download({ project }: { readonly project: Project }) {
             chosen.value = event.currentTarget.value;
           }}
         >
-          {catalogue.spineVersions.map((one) => (
+          {catalogue?.spineVersions.map((one) => (
             <option key={one} value={one}>
               {say("download.version", { version: one })}
             </option>

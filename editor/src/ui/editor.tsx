@@ -6,6 +6,7 @@ import { BatchBar } from "./batch-bar";
 import { Card } from "./card";
 import { Download } from "./download";
 import { DropArea, FileButton } from "./drop";
+import { KeyList } from "./key-list";
 import { keysOf } from "./keys";
 import { Layers } from "./layers";
 import { Looks } from "./looks";
@@ -42,10 +43,13 @@ export function Editor({ id }: { readonly id: string }) {
       <div class="editor">
         <header class="bar">
           <a href="#/">{say("projects")}</a>
-          <h1>{project.name.value}</h1>
           <FileButton onFiles={add} />
-          <span class="grow" />
-          <span class="connection" data-way={connection.value}>
+          <h1 class="grow">{project.name.value}</h1>
+          <span
+            class="connection"
+            data-way={connection.value}
+            title={connection.value === "offline" ? say("connection.lost") : ""}
+          >
             {say(`connection.${connection.value}`)}
           </span>
           <button
@@ -61,6 +65,15 @@ export function Editor({ id }: { readonly id: string }) {
             onClick={() => void project.history.redo()}
           >
             {say("redo")}
+          </button>
+          <button
+            type="button"
+            aria-label={say("keys")}
+            onClick={() => {
+              looks.keys.value = true;
+            }}
+          >
+            ?
           </button>
           <Share project={project} />
           <Download project={project} />
@@ -81,6 +94,7 @@ export function Editor({ id }: { readonly id: string }) {
           <Card project={project} />
         </aside>
         <BatchBar project={project} />
+        <KeyList looks={looks} />
       </div>
     </DropArea>
   );

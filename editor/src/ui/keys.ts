@@ -19,6 +19,7 @@ export function keysOf(project: Project, looks: Looks): () => void {
     if (preset !== undefined) choosePreset(project, preset);
     else if (key === "w") looks.wireframe.value = !looks.wireframe.value;
     else if (key === "b") looks.split.value = looks.split.value === null ? 0.5 : null;
+    else if (key === "?") looks.keys.value = true;
     else if (key === "f") looks.fits.value += 1;
     else if (key === "enter" && project.isDraft.value) void project.keep();
     else if (key === "escape") project.discard();

@@ -8,6 +8,8 @@ export class Looks {
   readonly mode = signal<"bend" | "edit">("bend");
   /** The vertex that keys move, while points are edited. */
   readonly selected = signal<number | null>(null);
+  /** Whether it is said what keys do. */
+  readonly keys = signal(false);
   /** Counted up to have the art fill the stage. */
   readonly fits = signal(0);
   /** Counted up to show a pixel of the art on each of the screen's. */

@@ -34,14 +34,6 @@ export function Projects() {
       </header>
       <main class="projects">
         <h2>{say("projects")}</h2>
-        {found.value?.length === 0 && <p>{say("project.none")}</p>}
-        <ul>
-          {found.value?.map(({ id, name }) => (
-            <li key={id}>
-              <a href={`#/project/${id}`}>{name}</a>
-            </li>
-          ))}
-        </ul>
         <form
           class="row"
           onSubmit={(event) => {
@@ -52,6 +44,14 @@ export function Projects() {
           <input name="name" aria-label={say("project.name")} maxLength={200} required />
           <button type="submit">{say("project.new")}</button>
         </form>
+        {found.value?.length === 0 && <p>{say("project.none")}</p>}
+        <ul>
+          {found.value?.map(({ id, name }) => (
+            <li key={id}>
+              <a href={`#/project/${id}`}>{name}</a>
+            </li>
+          ))}
+        </ul>
       </main>
     </DropArea>
   );

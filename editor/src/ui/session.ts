@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import * as accounts from "../server/accounts";
 import { reconnect } from "../server/live";
-import { attempt } from "./trouble";
+import { attempt, isExpired } from "./trouble";
 
 /** Who is signed in; null for nobody, "unknown" until the server has said. */
 export const account = signal<accounts.User | null | "unknown">("unknown");
@@ -17,7 +17,15 @@ export async function lookWhoItIs(): Promise<void> {
 }
 
 export async function signIn(email: string, password: string): Promise<void> {
-  account.value = await accounts.logIn(email, password);
+  const before = account.value;
+  const user = await accounts.logIn(email, password);
+  if (before !== null && before !== "unknown" && before.id !== user.id) {
+    // What is open is somebody else's.
+    location.reload();
+    return;
+  }
+  account.value = user;
+  isExpired.value = false;
   reconnect();
 }
 

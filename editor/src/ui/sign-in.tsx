@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import * as accounts from "../server/accounts";
 import { go, place } from "./place";
 import { signIn } from "./session";
-import { attempt } from "./trouble";
+import { attempt, isExpired } from "./trouble";
 import { say } from "./words";
 
 type Page = "in" | "up" | "forgot";
@@ -37,7 +37,7 @@ export function SignIn() {
   return (
     <main class="gate">
       <h1>SpineLift</h1>
-      <p>{say("about")}</p>
+      <p>{say(isExpired.value ? "account.expired" : "about")}</p>
       {said.value !== null && <p role="status">{said.value}</p>}
       {value.name === "reset" && value.key !== null ? (
         <Form

@@ -10,6 +10,9 @@ export interface Trouble {
 
 export const troubles = signal<readonly Trouble[]>([]);
 
+/** Whether the server knows the session no more; what is open stays until somebody has signed in. */
+export const isExpired = signal(false);
+
 let last = 0;
 
 /** Tell of it until it is put away. */
@@ -36,7 +39,8 @@ export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
 
 /** Tell of what a server refused or did not answer; anything else is a fault of ours. */
 export function tellOf(error: unknown): void {
-  if (error instanceof Refused) tell(error.message);
+  if (error instanceof Refused && error.code === "UNAUTHORIZED") isExpired.value = true;
+  else if (error instanceof Refused) tell(error.message);
   else if (error instanceof Unreachable) tell(say("error.unreachable"));
   else throw error;
 }
