@@ -28,19 +28,25 @@ FLAGS = (
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start one, which ends with the block."""
+def unpacked() -> Iterator[Path]:
+    """Where the program is, until the block ends."""
     install(HERE)
     with tempfile.TemporaryDirectory(prefix="chromium-") as folder:
         environment = {**os.environ, "TMPDIR": folder}
-        unpacked = subprocess.run(
+        done = subprocess.run(
             (NODE, "place.mjs"), cwd=HERE, env=environment, check=True, capture_output=True
         )
-        place = unpacked.stdout.decode()
-        libraries = {**environment, "LD_LIBRARY_PATH": str(Path(place).parent)}
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=place, args=FLAGS, env=dict(libraries)
-            )
-            yield browser
-            browser.close()
+        yield Path(done.stdout.decode())
+
+
+@contextmanager
+def chromium(place: Path) -> Iterator[Browser]:
+    """Start it; while it runs, its thread runs the loop that Playwright speaks to it by."""
+    environment: dict[str, str | float | bool] = {
+        **os.environ,
+        "LD_LIBRARY_PATH": str(place.parent),
+    }
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=place, args=FLAGS, env=environment)
+        yield browser
+        browser.close()

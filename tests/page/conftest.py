@@ -1,28 +1,36 @@
-"""One server and one browser for all tests of a process; what each sees must be without a fault."""
+"""One server and one browser for the tests of a module; what each sees must be without a fault."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from ..journeys.system import EmbeddedSystem
-from .chromium import chromium
+from .chromium import chromium, unpacked
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSystem]:
     with EmbeddedSystem(tmp_path_factory.mktemp("page")) as system:
         yield system
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
+def program() -> Iterator[Path]:
+    with unpacked() as program:
+        yield program
+
+
+@pytest.fixture(scope="module")
+def browser(program: Path) -> Iterator[Browser]:
+    """No longer than a module: in the thread of a browser, no other test could run a loop."""
+    with chromium(program) as browser:
         yield browser
 
 
@@ -40,7 +48,7 @@ def come_in(system: EmbeddedSystem, browser: Browser) -> Any:
     return state
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def session(system: EmbeddedSystem, browser: Browser) -> Any:
     return come_in(system, browser)
 
