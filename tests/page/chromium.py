@@ -32,7 +32,8 @@ def unpacked() -> Iterator[Path]:
     """Where the program is, until the block ends."""
     install(HERE)
     with tempfile.TemporaryDirectory(prefix="chromium-") as folder:
-        environment = {**os.environ, "TMPDIR": folder}
+        # As where it was made for, it brings along the libraries that machines may not have.
+        environment = {**os.environ, "TMPDIR": folder, "AWS_LAMBDA_JS_RUNTIME": "nodejs22.x"}
         done = subprocess.run(
             (NODE, "place.mjs"), cwd=HERE, env=environment, check=True, capture_output=True
         )
@@ -44,7 +45,7 @@ def chromium(place: Path) -> Iterator[Browser]:
     """Start it; while it runs, its thread runs the loop that Playwright speaks to it by."""
     environment: dict[str, str | float | bool] = {
         **os.environ,
-        "LD_LIBRARY_PATH": str(place.parent),
+        "LD_LIBRARY_PATH": f"{place.parent}:{place.parent / 'al2023' / 'lib'}",
     }
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=place, args=FLAGS, env=environment)

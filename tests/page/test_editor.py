@@ -86,3 +86,52 @@ def test_languages_say_the_same(language: str) -> None:
         for name in ("en", language)
     ]
     assert texts[0].keys() == texts[1].keys()
+
+
+def test_versions_are_listed_and_restored(page: Page) -> None:
+    open_project(page, art("sword"))
+    summary = page.locator("#stage-summary")
+    first = summary.inner_text()
+    page.keyboard.press("4")
+    expect(summary).not_to_have_text(first)
+    page.get_by_role("button", name="Keep").click()
+    expect(page.get_by_role("button", name="Keep")).to_be_hidden()
+    simple = summary.inner_text()
+    assert simple != first
+    page.get_by_text("Versions").click()
+    expect(page.locator(".versions li")).to_have_count(2)
+    page.get_by_role("button", name="Restore").click()
+    expect(summary).to_have_text(first)
+    expect(page.locator(".versions li")).to_have_count(3)
+    page.get_by_role("button", name="Undo").click()
+    expect(summary).to_have_text(simple)
+
+
+def test_tuning_goes_on_while_what_was_kept_is_made(page: Page) -> None:
+    open_project(page, art("sword"))
+    summary = page.locator("#stage-summary")
+    first = summary.inner_text()
+    page.keyboard.press("4")
+    expect(summary).not_to_have_text(first)
+    simple = summary.inner_text()
+    page.keyboard.press("Enter")
+    page.keyboard.press("1")
+    expect(summary).not_to_have_text(simple)
+    fine = summary.inner_text()
+    expect(page.locator(".layer .dim")).to_have_text(simple_count(simple))
+    expect(summary).to_have_text(fine)
+    page.keyboard.press("Escape")
+    expect(summary).to_have_text(simple)
+
+
+def simple_count(summary: str) -> str:
+    """What the list says of a mesh that the summary tells of."""
+    return summary.partition(": ")[2].partition(",")[0]
+
+
+def test_notices_come_and_are_read(page: Page) -> None:
+    open_project(page, art("sword", "leaf"))
+    page.locator("summary", has_text="Notices").click()
+    expect(page.locator(".notices li").first).to_be_visible()
+    page.get_by_role("button", name="Mark all as read").click()
+    expect(page.get_by_text("Nothing new.")).to_be_visible()

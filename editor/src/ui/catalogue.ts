@@ -38,6 +38,13 @@ export class Catalogue {
     return values === null ? DEFAULT_ORDER : reduced(preset, values, this.#base(preset));
   }
 
+  /** Whether both make the same mesh of the same art. */
+  areSame(one: Order, other: Order): boolean {
+    return [...this.#parameters.keys()].every(
+      (name) => this.value(one, name) === this.value(other, name),
+    );
+  }
+
   #base(preset: string | null): Readonly<Record<string, unknown>> {
     const found = this.presets.find(({ id }) => id === preset);
     const defaults = [...this.#parameters.values()].map((one) => [one.name, one.default] as const);

@@ -11,12 +11,14 @@ import { keysOf } from "./keys";
 import { Layers } from "./layers";
 import { Looks } from "./looks";
 import { Menu } from "./menu";
+import { Notices } from "./notices";
 import { collect } from "./parcel";
 import { Project } from "./project";
 import { Share } from "./share";
 import { Stage } from "./stage";
 import { attempt } from "./trouble";
 import { Tuning } from "./tuning";
+import { Versions } from "./versions";
 import { say } from "./words";
 
 /** One project in one window. */
@@ -77,6 +79,7 @@ export function Editor({ id }: { readonly id: string }) {
           </button>
           <Share project={project} />
           <Download project={project} />
+          <Notices />
           <Menu />
         </header>
         <Layers project={project} />
@@ -91,6 +94,7 @@ export function Editor({ id }: { readonly id: string }) {
         )}
         <aside class="side" aria-label={say("tune")}>
           <Tuning project={project} />
+          <Versions project={project} />
           <Card project={project} />
         </aside>
         <BatchBar project={project} />

@@ -23,6 +23,8 @@ export interface Layer {
 
 /** How far what is being made of it is, or why it was not made. */
 export interface Work {
+  readonly mesh: string;
+  readonly batch: string | null;
   readonly status: meshes.Mesh["status"];
   readonly progress: number;
   readonly error: string | null;
@@ -35,11 +37,22 @@ interface Draft {
   readonly document: MeshDocument;
 }
 
+/** A version's mesh, as it was read. */
+interface Kept {
+  readonly image: string;
+  readonly mesh: string;
+  readonly document: MeshDocument;
+}
+
 export type Filter = "all" | "looks" | "failed";
 
 /** Whether somebody should look at it: it failed, its art was replaced, or it warns of something. */
 export function wantsALook({ mesh, work }: Layer): boolean {
   return work?.status === "failed" || (mesh !== null && (mesh.stale || mesh.warnings.length > 0));
+}
+
+function isUnderWay(work: Work | null): work is Work {
+  return work?.status === "queued" || work?.status === "processing";
 }
 
 /** An open project: what there is of it, what is chosen, and all that can be done with it. */
@@ -53,7 +66,7 @@ export class Project {
   readonly search = signal("");
   readonly order = signal<Order>(DEFAULT_ORDER);
   readonly uploading = signal<{ readonly done: number; readonly total: number } | null>(null);
-  readonly #kept = signal<{ readonly mesh: string; readonly document: MeshDocument } | null>(null);
+  readonly #kept = signal<Kept | null>(null);
   readonly #draft = signal<Draft | null>(null);
   readonly #isClosed = new AbortController();
   #preview: AbortController | null = null;
@@ -83,7 +96,9 @@ export class Project {
     if (layer === null) return null;
     const draft = this.#draft.value;
     if (draft !== null && draft.image === layer.image.id) return draft.document;
-    return this.#kept.value?.mesh === layer.mesh?.id ? (this.#kept.value?.document ?? null) : null;
+    const kept = this.#kept.value;
+    // The one before stays until a newer one is here.
+    return kept?.image === layer.image.id ? kept.document : null;
   });
 
   /** Whether what is on the stage is not kept yet. */
@@ -101,7 +116,7 @@ export class Project {
       }),
       effect(() => {
         const layer = this.current.value;
-        if (layer !== null && !untracked(() => this.isDraft.value)) {
+        if (layer !== null && this.#preview === null && !untracked(() => this.isDraft.value)) {
           untracked(() => {
             this.order.value = this.#orderOf(layer);
           });
@@ -212,6 +227,8 @@ export class Project {
       const isOver =
         asked.signal.aborted || (error instanceof Refused && error.code === "SUPERSEDED");
       if (!isOver) tellOf(error);
+    } finally {
+      if (this.#preview === asked) this.#preview = null;
     }
   }
 
@@ -227,38 +244,58 @@ export class Project {
     this.history.add({ undo: () => set(before), redo: () => set(after) });
   }
 
-  /** Make versions of what is shown, for all that are chosen. */
+  /** Make versions of what is shown, for all that are chosen; undone, those before are restored. */
   async keep(): Promise<void> {
-    await this.generate([...this.chosen.value], this.order.value, true);
+    const ids = [...this.chosen.value];
+    const order = this.order.value;
+    const before = this.layers.value.filter(({ image }) => this.chosen.value.has(image.id));
+    const make = () => this.generate(ids, order, true);
+    if (!(await make())) return;
+    this.history.add({
+      undo: async () => {
+        for (const { mesh } of before) {
+          if (mesh) await attempt(async () => this.#replace(await meshes.restore(mesh.id)));
+        }
+      },
+      redo: async () => void (await make()),
+    });
   }
 
   /** Forget what is not kept. */
   discard(): void {
     this.#preview?.abort();
+    this.#preview = null;
     this.#draft.value = null;
     if (this.current.value) this.order.value = this.#orderOf(this.current.value);
   }
 
   /** Have meshes made; hand-made ones are passed over, but for those that are asked for by hand. */
-  async generate(ids: readonly string[], order: Order, byHand = false): Promise<void> {
+  async generate(ids: readonly string[], order: Order, byHand = false): Promise<boolean> {
     const [id] = ids;
-    if (id === undefined) return;
-    await attempt(async () => {
+    if (id === undefined) return false;
+    return attempt(async () => {
       if (ids.length === 1 && byHand) await meshes.generate(id, order);
       else await meshes.generateBatch(this.id, { ...order, images: [...ids] });
     });
   }
 
+  /** Cancel all that is being made. */
   async cancelAll(): Promise<void> {
-    for (const { batch_id } of this.#unfinished.values()) await batches.cancel(batch_id);
+    const works = this.layers.value.flatMap(({ work }) => (isUnderWay(work) ? [work] : []));
+    const together = new Set(works.flatMap(({ batch }) => batch ?? []));
+    const alone = works.filter((work) => work.batch === null);
+    await Promise.all([
+      ...[...together].map(batches.cancel),
+      ...alone.map(({ mesh }) => meshes.cancel(mesh)),
+    ]);
   }
 
+  /** Have made once more what failed. */
   async retryFailed(): Promise<void> {
-    const failed = this.layers.value.filter((layer) => layer.work?.status === "failed");
-    await this.generate(
-      failed.map((layer) => layer.image.id),
-      this.order.value,
+    const failed = this.layers.value.flatMap(({ work }) =>
+      work?.status === "failed" ? [work] : [],
     );
+    await Promise.all(failed.map(({ mesh }) => meshes.retry(mesh)));
   }
 
   async lock(layer: Layer, isLocked: boolean): Promise<void> {
@@ -292,22 +329,35 @@ export class Project {
     }
   }
 
-  // What is heard
+  /** Make an older version the newest. */
+  async restore(mesh: meshes.Mesh): Promise<void> {
+    const before = this.current.value?.mesh;
+    if (!before) return;
+    const make = (id: string) => async () => {
+      await attempt(async () => this.#replace(await meshes.restore(id)));
+    };
+    await make(mesh.id)();
+    this.history.add({ undo: make(before.id), redo: make(mesh.id) });
+  }
 
-  readonly #unfinished = new Map<string, { readonly batch_id: string }>();
+  // What is heard
 
   readonly #hear = (told: MeshNews): void => {
     const { status, progress, error } = told;
-    const isOver = status !== "queued" && status !== "processing";
-    if (told.batch_id !== null && !isOver) {
-      this.#unfinished.set(told.batch_id, { batch_id: told.batch_id });
-    }
     this.layers.value = this.layers.value.map((layer) =>
       layer.image.id === told.image_id
         ? {
             ...layer,
             work:
-              status === "completed" ? null : { status, progress, error: error?.message ?? null },
+              status === "completed"
+                ? null
+                : {
+                    mesh: told.mesh_id,
+                    batch: told.batch_id,
+                    status,
+                    progress,
+                    error: error?.message ?? null,
+                  },
           }
         : layer,
     );
@@ -323,8 +373,15 @@ export class Project {
           ? { ...layer, mesh }
           : layer,
       );
-      if (this.current.value?.image.id === mesh.image_id) this.discard();
+      // A draft stays until what it became is here, or while it is tuned further.
+      const stays = this.#draft.value?.image === mesh.image_id && mesh.source === "generated";
+      if (this.current.value?.image.id === mesh.image_id && !stays) this.discard();
     });
+  }
+
+  #wasMadeBy(order: Order, { preset, parameters }: meshes.Mesh): boolean {
+    const catalogue = this.catalogue.value;
+    return catalogue?.areSame(order, catalogue.orderOf(preset, parameters)) ?? false;
   }
 
   async #show(mesh: meshes.Mesh): Promise<void> {
@@ -332,16 +389,18 @@ export class Project {
     await attempt(async () => {
       const document = await meshes.geometry(mesh.id);
       if (this.current.value?.mesh?.id === mesh.id && !this.#isClosed.signal.aborted) {
-        this.#kept.value = { mesh: mesh.id, document };
+        batch(() => {
+          this.#kept.value = { image: mesh.image_id, mesh: mesh.id, document };
+          const isDraft = this.#draft.value?.image === mesh.image_id;
+          if (isDraft && this.#wasMadeBy(this.order.value, mesh)) this.discard();
+        });
       }
     });
   }
 
   /** How many are done of all that were asked for, and how many want a look. */
   readonly tally = computed(() => {
-    const working = this.layers.value.filter(
-      ({ work }) => work?.status === "queued" || work?.status === "processing",
-    ).length;
+    const working = this.layers.value.filter(({ work }) => isUnderWay(work)).length;
     return {
       total: this.layers.value.length,
       done: this.layers.value.length - working,
