@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from .chromium import HERE
 from .visitors import art, drop, layers, open_project
@@ -15,12 +15,18 @@ WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "ja": "日本語", "ko": "한국어"}
 
 
-def test_tuned_mesh_is_shown_kept_and_undone(page: Page) -> None:
+def tuned_sword(page: Page) -> tuple[Locator, str]:
+    """A project in which one tries simple shapes: what is said of the mesh, and what was before."""
     open_project(page, art("sword"))
     summary = page.locator("#stage-summary")
     before = summary.inner_text()
     page.keyboard.press("4")
     expect(summary).not_to_have_text(before)
+    return summary, before
+
+
+def test_tuned_mesh_is_shown_kept_and_undone(page: Page) -> None:
+    summary, before = tuned_sword(page)
     page.get_by_role("button", name="Undo").click()
     expect(summary).to_have_text(before)
     page.get_by_role("button", name="Redo").click()
@@ -89,11 +95,7 @@ def test_languages_say_the_same(language: str) -> None:
 
 
 def test_versions_are_listed_and_restored(page: Page) -> None:
-    open_project(page, art("sword"))
-    summary = page.locator("#stage-summary")
-    first = summary.inner_text()
-    page.keyboard.press("4")
-    expect(summary).not_to_have_text(first)
+    summary, first = tuned_sword(page)
     page.get_by_role("button", name="Keep").click()
     expect(page.get_by_role("button", name="Keep")).to_be_hidden()
     simple = summary.inner_text()
@@ -108,11 +110,7 @@ def test_versions_are_listed_and_restored(page: Page) -> None:
 
 
 def test_tuning_goes_on_while_what_was_kept_is_made(page: Page) -> None:
-    open_project(page, art("sword"))
-    summary = page.locator("#stage-summary")
-    first = summary.inner_text()
-    page.keyboard.press("4")
-    expect(summary).not_to_have_text(first)
+    summary, _ = tuned_sword(page)
     simple = summary.inner_text()
     page.keyboard.press("Enter")
     page.keyboard.press("1")
@@ -135,3 +133,21 @@ def test_notices_come_and_are_read(page: Page) -> None:
     expect(page.locator(".notices li").first).to_be_visible()
     page.get_by_role("button", name="Mark all as read").click()
     expect(page.get_by_text("Nothing new.")).to_be_visible()
+
+
+def test_divider_is_dragged_and_moved_by_keys(page: Page) -> None:
+    open_project(page, art("sword"))
+    page.get_by_role("button", name="Before / After").click()
+    divider = page.get_by_role("separator")
+    expect(divider).to_have_attribute("aria-valuenow", "50")
+    box = page.locator("canvas").bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] / 2, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 4, middle, steps=4)
+    page.mouse.up()
+    expect(divider).to_have_attribute("aria-valuenow", "25")
+    divider.focus()
+    page.keyboard.press("ArrowRight")
+    expect(divider).to_have_attribute("aria-valuenow", "27")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,27 @@ def test_page_goes_on_after_its_server_was_killed(tmp_path: Path, browser: Brows
             page.get_by_role("button", name="Keep").click()
             expect(page.get_by_role("button", name="Keep")).to_be_hidden(timeout=30_000)
             expect(summary).to_have_text(draft)
+
+
+def test_what_cannot_be_had_while_the_server_is_away_is_said(
+    tmp_path: Path, browser: Browser
+) -> None:
+    with EmbeddedSystem(tmp_path) as system:
+        session = come_in(system, browser)
+        with opened(system, browser, session) as (page, _):
+            open_project(page, ART)
+            page.keyboard.press("4")
+            page.get_by_role("button", name="Keep").click()
+            expect(page.get_by_role("button", name="Keep")).to_be_hidden()
+            broken: list[str] = []
+            page.on("pageerror", lambda error: broken.append(str(error)))
+
+            system.kill()
+            layers(page).get_by_role("button", name=re.compile("^sword")).click()
+            page.get_by_role("button", name="Undo").click()
+            expect(page.get_by_text("The server does not answer")).to_be_visible()
+            expect(page.get_by_role("button", name="Undo")).to_be_enabled()
+            assert broken == []
 
 
 def test_session_that_has_ended_leaves_what_is_open(

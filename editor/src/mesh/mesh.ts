@@ -30,6 +30,17 @@ export function parts(document: MeshDocument): readonly Part[] {
   return [document, ...document.others];
 }
 
+/** Of all meshes of an image together. */
+export function counts(document: MeshDocument): Record<"vertices" | "hull" | "triangles", number> {
+  const total = { vertices: 0, hull: 0, triangles: 0 };
+  for (const part of parts(document)) {
+    total.vertices += part.vertices.length;
+    total.hull += part.hull;
+    total.triangles += part.triangles.length;
+  }
+  return total;
+}
+
 /** Coordinates one after another, x y x y, as the renderer and the springs want them. */
 export function flat(vertices: readonly Vertex[]): Float32Array {
   const coordinates = new Float32Array(vertices.length * 2);

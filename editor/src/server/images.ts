@@ -81,11 +81,6 @@ export function replaceContent(id: string, content: Blob): Promise<Image> {
   return ask("PUT", path`/images/${id}/content`, { form: content });
 }
 
-/** Where the art is: on another host where files are kept in S3, so load it with CORS. */
-export function contentUrl(image: Image): string {
-  return image.content_url;
-}
-
 /** The files in their order, in parts that one request holds; one file alone may be larger. */
 export function parts(uploads: readonly Upload[]): readonly (readonly Upload[])[] {
   const found: Upload[][] = [];

@@ -76,6 +76,20 @@ export async function ask<T>(method: Method, path: string, options: Options = {}
   throw refusal(answer, content);
 }
 
+/** The bytes at an address that the API has given. Rejects with Refused and with Unreachable. */
+export async function bytesAt(address: string): Promise<Blob> {
+  let answer: Response;
+  let content: Blob;
+  try {
+    answer = await fetch(address);
+    content = await answer.blob();
+  } catch (error) {
+    throw new Unreachable("The server does not answer.", { cause: error });
+  }
+  if (answer.ok) return content;
+  throw refusal(answer, parsed(await content.text()));
+}
+
 /** The path with what is given of the query; a list is given as its name once for each value. */
 export function withQuery(path: string, query: Query): string {
   const given = new URLSearchParams();

@@ -42,7 +42,7 @@ export function BatchBar({ project }: { readonly project: Project }) {
         </button>
       )}
       {failed > 0 && (
-        <button type="button" onClick={() => void project.retryFailed()}>
+        <button type="button" onClick={() => void attempt(() => project.retryFailed())}>
           {say("batch.retry")}
         </button>
       )}

@@ -1,5 +1,5 @@
-import { parts } from "../mesh/mesh";
-import { type Project, vertexCount } from "./project";
+import { counts, parts } from "../mesh/mesh";
+import { type Project, verticesOf } from "./project";
 import { say } from "./words";
 
 /** What was measured of the mesh on the stage. */
@@ -8,19 +8,20 @@ export function Card({ project }: { readonly project: Project }) {
   const layer = project.current.value;
   if (document === null || layer === null) return null;
   const { quality, warnings } = document;
-  const all = parts(document);
-  const vertices = vertexCount(document);
-  const kept = layer.mesh?.parts?.reduce((sum, part) => sum + part.vertices, 0);
-  const angle = Math.min(...all.map((part) => part.quality.smallest_angle_degrees ?? 0));
+  const { vertices, triangles } = counts(document);
+  const kept = verticesOf(layer.mesh);
+  const angle = Math.min(
+    ...parts(document).map((part) => part.quality.smallest_angle_degrees ?? 0),
+  );
   return (
     <section class="card" aria-live="polite">
       <p class="figure">
-        {project.isDraft.value && kept !== undefined && kept !== vertices
+        {project.isDraft.value && kept !== null && kept !== vertices
           ? say("card.vertices-change", { before: kept, after: vertices })
           : say("card.vertices", { count: vertices })}
       </p>
       <ul>
-        <li>{say("card.triangles", { count: sum(all.map((part) => part.triangles.length)) })}</li>
+        <li>{say("card.triangles", { count: triangles })}</li>
         <li>{say("card.covered", { pixels: quality.uncovered_pixels ?? 0 })}</li>
         <li>{say("card.overdraw", { area: Math.round((quality.overdraw ?? 1) * 100) })}</li>
         <li>{say("card.angle", { angle: Math.round(angle) })}</li>
@@ -44,8 +45,4 @@ export function Card({ project }: { readonly project: Project }) {
       )}
     </section>
   );
-}
-
-function sum(counts: readonly number[]): number {
-  return counts.reduce((total, count) => total + count, 0);
 }

@@ -57,14 +57,14 @@ export function Editor({ id }: { readonly id: string }) {
           <button
             type="button"
             disabled={!project.history.canUndo.value}
-            onClick={() => void project.history.undo()}
+            onClick={() => void project.undo()}
           >
             {say("undo")}
           </button>
           <button
             type="button"
             disabled={!project.history.canRedo.value}
-            onClick={() => void project.history.redo()}
+            onClick={() => void project.redo()}
           >
             {say("redo")}
           </button>

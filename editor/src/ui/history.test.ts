@@ -26,3 +26,19 @@ test("what is done after an undo takes the place of what was undone", async () =
   expect(history.canUndo.value).toBe(false);
   expect(values).toEqual([0, 0]);
 });
+
+test("what could not be undone still can be", async () => {
+  const history = new History();
+  const values: number[] = [];
+  let isAway = true;
+  const undo = () => {
+    if (isAway) throw new Error("The server does not answer.");
+    values.push(0);
+  };
+  history.add({ undo, redo: () => void values.push(1) });
+  await expect(history.undo()).rejects.toThrow();
+  expect([history.canUndo.value, history.canRedo.value]).toEqual([true, false]);
+  isAway = false;
+  await history.undo();
+  expect(values).toEqual([0]);
+});

@@ -2,8 +2,8 @@ import { computed, signal } from "@preact/signals";
 
 /** One thing that was done, and can be undone. */
 export interface Step {
-  undo(): void | Promise<void>;
-  redo(): void | Promise<void>;
+  readonly undo: () => void | Promise<void>;
+  readonly redo: () => void | Promise<void>;
 }
 
 /** What was done, in order; whatever is done after an undo takes the place of what was undone. */
@@ -20,17 +20,25 @@ export class History {
     this.#done.value = this.#steps.value.length;
   }
 
+  /** Undo the last step; rejects as the step does, which is then as it was. */
   async undo(): Promise<void> {
-    const step = this.#steps.value[this.#done.value - 1];
-    if (!step) return;
-    this.#done.value -= 1;
-    await step.undo();
+    await this.#go(-1, this.#steps.value[this.#done.value - 1]?.undo);
   }
 
+  /** The same the other way. */
   async redo(): Promise<void> {
-    const step = this.#steps.value[this.#done.value];
-    if (!step) return;
-    this.#done.value += 1;
-    await step.redo();
+    await this.#go(1, this.#steps.value[this.#done.value]?.redo);
+  }
+
+  // Counted before it is done, so that who asks again meanwhile asks for the next one.
+  async #go(by: number, act: Step["undo"] | undefined): Promise<void> {
+    if (!act) return;
+    this.#done.value += by;
+    try {
+      await act();
+    } catch (error) {
+      this.#done.value -= by;
+      throw error;
+    }
   }
 }

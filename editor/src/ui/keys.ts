@@ -10,15 +10,15 @@ export function keysOf(project: Project, looks: Looks): () => void {
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
     if (command && key === "z") {
-      void (event.shiftKey ? project.history.redo() : project.history.undo());
+      void (event.shiftKey ? project.redo() : project.undo());
     } else if (command || event.altKey || !act(key)) return;
     event.preventDefault();
   };
   const act = (key: string): boolean => {
     const preset = PRESETS[Number(key) - 1];
-    if (preset !== undefined) choosePreset(project, preset);
+    if (preset !== undefined) project.usePreset(preset);
     else if (key === "w") looks.wireframe.value = !looks.wireframe.value;
-    else if (key === "b") looks.split.value = looks.split.value === null ? 0.5 : null;
+    else if (key === "b") looks.toggleSplit();
     else if (key === "?") looks.keys.value = true;
     else if (key === "f") looks.fits.value += 1;
     else if (key === "enter" && project.isDraft.value) void project.keep();
@@ -28,12 +28,6 @@ export function keysOf(project: Project, looks: Looks): () => void {
   };
   addEventListener("keydown", hear);
   return () => removeEventListener("keydown", hear);
-}
-
-function choosePreset(project: Project, preset: string): void {
-  const before = project.order.value;
-  void project.tune({ preset, parameters: {} });
-  project.note(before);
 }
 
 /** Fields take all keys. */

@@ -1,5 +1,5 @@
 import type { Filter, Layer, Project } from "./project";
-import { wantsALook } from "./project";
+import { verticesOf, wantsALook } from "./project";
 import { type Key, say } from "./words";
 
 const FILTERS: Record<Filter, Key> = {
@@ -109,8 +109,8 @@ function Lock({ isShut }: { readonly isShut: boolean }) {
 function statusOf({ mesh, work }: Layer): string {
   if (work !== null) return say(`status.${work.status}`, { progress: work.progress });
   if (mesh?.stale) return say("stale");
-  const count = mesh?.parts?.reduce((sum, part) => sum + part.vertices, 0);
-  return count === undefined ? "" : say("card.vertices", { count });
+  const count = verticesOf(mesh);
+  return count === null ? "" : say("card.vertices", { count });
 }
 
 function dotOf(layer: Layer): string {

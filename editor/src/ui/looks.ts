@@ -14,4 +14,9 @@ export class Looks {
   readonly fits = signal(0);
   /** Counted up to show a pixel of the art on each of the screen's. */
   readonly fullSizes = signal(0);
+
+  /** Begin in the middle, or end it. */
+  toggleSplit(): void {
+    this.split.value = this.split.value === null ? 0.5 : null;
+  }
 }

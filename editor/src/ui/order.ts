@@ -29,7 +29,7 @@ export function reduced(
   return { preset, parameters: Object.fromEntries(own) as Order["parameters"] };
 }
 
-/** Whether both make the same mesh of the same art. */
+/** Whether both are asked for in the same words; `Catalogue.areSame` knows what they come to. */
 export function same(one: Order, other: Order): boolean {
   const names = new Set([...Object.keys(one.parameters), ...Object.keys(other.parameters)]);
   return (

@@ -1,6 +1,6 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { Edit } from "../mesh/edit";
-import { type MeshDocument, parts } from "../mesh/mesh";
+import type { MeshDocument } from "../mesh/mesh";
 import * as batches from "../server/batches";
 import * as images from "../server/images";
 import { follow } from "../server/live";
@@ -244,6 +244,21 @@ export class Project {
     this.history.add({ undo: () => set(before), redo: () => set(after) });
   }
 
+  /** Show what a preset makes, as one step. */
+  usePreset(preset: string): void {
+    const before = this.order.value;
+    void this.tune({ preset, parameters: {} });
+    this.note(before);
+  }
+
+  undo(): Promise<boolean> {
+    return attempt(() => this.history.undo());
+  }
+
+  redo(): Promise<boolean> {
+    return attempt(() => this.history.redo());
+  }
+
   /** Make versions of what is shown, for all that are chosen; undone, those before are restored. */
   async keep(): Promise<void> {
     const ids = [...this.chosen.value];
@@ -253,9 +268,7 @@ export class Project {
     if (!(await make())) return;
     this.history.add({
       undo: async () => {
-        for (const { mesh } of before) {
-          if (mesh) await attempt(async () => this.#replace(await meshes.restore(mesh.id)));
-        }
+        for (const { mesh } of before) if (mesh) await this.#restore(mesh);
       },
       redo: async () => void (await make()),
     });
@@ -301,11 +314,10 @@ export class Project {
   async lock(layer: Layer, isLocked: boolean): Promise<void> {
     const { mesh } = layer;
     if (mesh === null) return;
-    const set = async (locked: boolean) => {
-      await attempt(async () => this.#replace(await meshes.lock(mesh.id, locked)));
-    };
-    await set(isLocked);
-    this.history.add({ undo: () => set(!isLocked), redo: () => set(isLocked) });
+    const set = async (locked: boolean) => this.#replace(await meshes.lock(mesh.id, locked));
+    if (await attempt(() => set(isLocked))) {
+      this.history.add({ undo: () => set(!isLocked), redo: () => set(isLocked) });
+    }
   }
 
   /** Keep an edit by hand as a version, which can be undone: the one before is restored then. */
@@ -319,7 +331,7 @@ export class Project {
     try {
       await done();
       this.history.add({
-        undo: async () => this.#replace(await meshes.restore(before.id)),
+        undo: () => this.#restore(before),
         redo: done,
       });
     } catch (error) {
@@ -333,11 +345,13 @@ export class Project {
   async restore(mesh: meshes.Mesh): Promise<void> {
     const before = this.current.value?.mesh;
     if (!before) return;
-    const make = (id: string) => async () => {
-      await attempt(async () => this.#replace(await meshes.restore(id)));
-    };
-    await make(mesh.id)();
-    this.history.add({ undo: make(before.id), redo: make(mesh.id) });
+    if (await attempt(() => this.#restore(mesh))) {
+      this.history.add({ undo: () => this.#restore(before), redo: () => this.#restore(mesh) });
+    }
+  }
+
+  async #restore({ id }: meshes.Mesh): Promise<void> {
+    this.#replace(await meshes.restore(id));
   }
 
   // What is heard
@@ -411,7 +425,7 @@ export class Project {
   });
 }
 
-/** Vertices of all islands. */
-export function vertexCount(document: MeshDocument): number {
-  return parts(document).reduce((sum, part) => sum + part.vertices.length, 0);
+/** Vertices of all islands; null before there is a mesh. */
+export function verticesOf(mesh: meshes.Mesh | null): number | null {
+  return mesh?.parts?.reduce((sum, part) => sum + part.vertices, 0) ?? null;
 }

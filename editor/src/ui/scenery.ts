@@ -7,12 +7,15 @@ import type { Edit } from "../mesh/edit";
 import { type Part, parts } from "../mesh/mesh";
 import { Renderer } from "../render/renderer";
 import type { Selection } from "../render/scene";
+import type { Image } from "../server/images";
+import { bytesAt } from "../server/request";
 import { listen } from "../tools/gestures";
 import type { Stage } from "../tools/stage";
 import type { Looks } from "./looks";
 import type { Project } from "./project";
 import { isDark } from "./theme";
-import { tellOf } from "./trouble";
+import { tell, tellOf } from "./trouble";
+import { say } from "./words";
 
 const MARGIN = 32;
 
@@ -129,24 +132,26 @@ export class Scenery implements Stage {
       this.redraw();
       return;
     }
-    const { content_url, width, height } = layer.image;
-    untracked(() => void this.#fetch(content_url, { width, height }));
+    const { image } = layer;
+    untracked(() => void this.#fetch(image));
   }
 
   #shownUrl = "";
 
-  async #fetch(url: string, size: Size): Promise<void> {
+  async #fetch(image: Image): Promise<void> {
+    const url = image.content_url;
     if (url === this.#shownUrl) return;
     this.#shownUrl = url;
     try {
-      const art = await decoded(url, size, this.#renderer?.limit ?? 4096);
+      const art = await decoded(await bytesAt(url), image, this.#renderer?.limit ?? 4096);
       if (this.#shownUrl !== url) return;
-      this.#art = size;
-      this.#renderer?.setArt(art, size);
+      this.#art = image;
+      this.#renderer?.setArt(art, image);
       this.#fit();
     } catch (error) {
       this.#shownUrl = "";
-      tellOf(error);
+      if (error instanceof DOMException) tell(say("stage.undecodable", { name: image.name }));
+      else tellOf(error);
     }
   }
 
@@ -200,11 +205,8 @@ export class Scenery implements Stage {
   }
 }
 
-/** The art as the GPU takes it: no side longer than `limit`. */
-async function decoded(url: string, size: Size, limit: number): Promise<ImageBitmap> {
-  const answer = await fetch(url);
-  const scale = Math.min(1, limit / Math.max(size.width, size.height));
-  const options: ImageBitmapOptions = {};
-  if (scale < 1) options.resizeWidth = Math.round(size.width * scale);
-  return createImageBitmap(await answer.blob(), options);
+/** The art as the GPU takes it: no side longer than `limit`. Rejects where no browser can show it. */
+function decoded(bytes: Blob, { width, height }: Size, limit: number): Promise<ImageBitmap> {
+  const scale = Math.min(1, limit / Math.max(width, height));
+  return createImageBitmap(bytes, scale < 1 ? { resizeWidth: Math.round(width * scale) } : {});
 }

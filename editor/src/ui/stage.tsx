@@ -1,8 +1,7 @@
-import { useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { imagePoint } from "../math/point";
 import { moved, removed } from "../mesh/edit";
-import { parts } from "../mesh/mesh";
+import { counts } from "../mesh/mesh";
 import type { Looks } from "./looks";
 import type { Project } from "./project";
 import { Scenery } from "./scenery";
@@ -28,9 +27,7 @@ export function Stage({ project, looks }: Props) {
         <button
           type="button"
           aria-pressed={looks.split.value !== null}
-          onClick={() => {
-            looks.split.value = looks.split.value === null ? 0.5 : null;
-          }}
+          onClick={() => looks.toggleSplit()}
         >
           {say("split")}
         </button>
@@ -98,15 +95,14 @@ function Toggle({ name, value }: { readonly name: string; readonly value: Looks[
   );
 }
 
-/** Between the art alone and the art with its mesh; dragged, or moved by keys. */
+/** Between the art alone and the art with its mesh, for keys: the canvas below has it dragged. */
 function Divider({ looks }: { readonly looks: Looks }) {
-  const isDragged = useSignal(false);
   const at = looks.split.value ?? 0.5;
   const set = (place: number) => {
     looks.split.value = Math.min(Math.max(place, 0), 1);
   };
   return (
-    // biome-ignore lint/a11y/useSemanticElements: an <hr> can be neither focused nor dragged.
+    // biome-ignore lint/a11y/useSemanticElements: an <hr> cannot be focused.
     <div
       class="divider"
       role="separator"
@@ -120,17 +116,6 @@ function Divider({ looks }: { readonly looks: Looks }) {
       onKeyDown={({ key }) => {
         if (key === "ArrowLeft") set(at - 0.02);
         else if (key === "ArrowRight") set(at + 0.02);
-      }}
-      onPointerDown={(event) => {
-        isDragged.value = true;
-        event.currentTarget.setPointerCapture(event.pointerId);
-      }}
-      onPointerMove={(event) => {
-        const ground = event.currentTarget.parentElement?.getBoundingClientRect();
-        if (isDragged.value && ground) set((event.clientX - ground.left) / ground.width);
-      }}
-      onPointerUp={() => {
-        isDragged.value = false;
       }}
     />
   );
@@ -176,16 +161,11 @@ function editByKey(project: Project, looks: Looks, event: KeyboardEvent): boolea
 function summary(project: Project): string {
   const document = project.document.value;
   if (document === null) return "";
-  const all = parts(document);
-  const count = (of: (part: (typeof all)[number]) => number) =>
-    all.reduce((sum, part) => sum + of(part), 0);
   return say("stage.summary", {
     name: document.name,
     width: document.width,
     height: document.height,
-    vertices: count((part) => part.vertices.length),
-    hull: count((part) => part.hull),
-    triangles: count((part) => part.triangles.length),
+    ...counts(document),
     pixels: document.quality.uncovered_pixels ?? 0,
   });
 }

@@ -68,10 +68,7 @@ export function Tuning({ project }: { readonly project: Project }) {
             key={id}
             type="button"
             aria-pressed={order.preset === id}
-            onClick={() => {
-              change({ preset: id, parameters: {} });
-              end();
-            }}
+            onClick={() => project.usePreset(id)}
           >
             {id in OWN ? say(OWN[id] as Key) : name}
           </button>

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import * as meshes from "../server/meshes";
-import type { Project } from "./project";
+import { type Project, verticesOf } from "./project";
 import { attempt } from "./trouble";
 import { type Key, language, say } from "./words";
 
@@ -39,7 +39,7 @@ export function Versions({ project }: { readonly project: Project }) {
           .map((mesh) => (
             <li key={mesh.id}>
               <span>
-                {say("versions.one", { number: mesh.number, vertices: verticesOf(mesh) })}
+                {say("versions.one", { number: mesh.number, vertices: verticesOf(mesh) ?? 0 })}
                 <span class="dim">
                   {" "}
                   {say(SOURCES[mesh.source])}, {time.format(new Date(mesh.created_at))}
@@ -56,8 +56,4 @@ export function Versions({ project }: { readonly project: Project }) {
       </ol>
     </details>
   );
-}
-
-function verticesOf(mesh: meshes.Mesh): number {
-  return mesh.parts?.reduce((sum, part) => sum + part.vertices, 0) ?? 0;
 }

@@ -5,7 +5,7 @@ https://www.rfc-editor.org/rfc/rfc9110#name-head
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import ninja
@@ -37,6 +37,6 @@ class WithoutBody:
 
 
 async def _nothing() -> AsyncIterator[bytes]:
-    nothing: Iterator[bytes] = iter(())
-    for piece in nothing:
+    pieces: tuple[bytes, ...] = ()
+    for piece in pieces:
         yield piece
