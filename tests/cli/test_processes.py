@@ -27,6 +27,22 @@ print(sorted(sys.modules), file=sys.stderr)
 """
 
 
+SWALLOWED = """
+import signal, sys
+from spinelift.cli import main
+from spinelift.engine import work
+
+def as_native_modules_do(task):
+    try:
+        signal.raise_signal(signal.SIGTERM)
+    except KeyboardInterrupt:
+        raise ImportError("multiarray failed to import") from None
+
+work._mesh_image = as_native_modules_do
+sys.exit(main.main({arguments}))
+"""
+
+
 def modules_loaded_by(*arguments: str) -> set[str]:
     script = LOADED.format(arguments=list(arguments))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
@@ -89,6 +105,19 @@ def test_interrupt_leaves_nothing(slow: Studio, number: signal.Signals, jobs: st
     assert slow.files() == before
     assert not (slow.folder / "out").exists()
     wait_until(lambda: not session_members(process.pid))
+
+
+@pytest.mark.parametrize("command", [["mesh", "-o", "out"], ["check"]])
+def test_interrupt_that_native_code_swallows_is_none_the_less_one(
+    studio: Studio, command: list[str]
+) -> None:
+    write_png(studio.folder / "art/disc.png", disc())
+    script = SWALLOWED.format(arguments=[*command, "art", "-j", "1"])
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
+
+    assert done.returncode == 130
+    assert done.stderr == b"spinelift: Interrupted: nothing was left half-written.\n"
+    assert not (studio.folder / "out").exists()
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -14,7 +14,7 @@ from cyclopts import Parameter
 from spinelift.cli.configuration import nearest_configuration
 from spinelift.cli.console import progress, say, table
 from spinelift.cli.documents import images_folder, read_skeleton, short_name
-from spinelift.cli.exits import Exit, UsageError
+from spinelift.cli.exits import Exit, UsageError, heed_interrupt
 from spinelift.cli.junit import junit_xml
 from spinelift.cli.options import (
     LimitFlags,
@@ -242,12 +242,13 @@ class _Checker:
         self, work: Callable[[Any], JudgedImage | Failure], tasks: Sequence[Any]
     ) -> list[JudgedImage | Failure]:
         with progress(len(tasks), is_wanted=not self.run.quiet) as advance:
+
+            def count(index: int, result: JudgedImage | Failure) -> None:  # noqa: ARG001
+                heed_interrupt()
+                advance()
+
             return run_batch(
-                work,
-                tasks,
-                jobs=self.run.jobs,
-                timeout_seconds=self.seconds,
-                on_result=lambda index, result: advance(),  # noqa: ARG005
+                work, tasks, jobs=self.run.jobs, timeout_seconds=self.seconds, on_result=count
             )
 
     def _take(

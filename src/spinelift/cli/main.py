@@ -10,9 +10,15 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from types import FrameType
 
-from spinelift.cli.exits import HOW_TO_REPORT, STOPS, Exit, UsageError
+from spinelift.cli.exits import (
+    HOW_TO_REPORT,
+    STOPS,
+    Exit,
+    UsageError,
+    heed_interrupt,
+    interrupt,
+)
 from spinelift.version import __version__
 
 
@@ -29,7 +35,7 @@ def _guarded_run(arguments: list[str]) -> int:
     for stop in STOPS:
         # What the caller had ignored stays so: nohup, or a shell that runs us in the background.
         if signal.getsignal(stop) != signal.SIG_IGN:
-            signal.signal(stop, _interrupt)
+            signal.signal(stop, interrupt)
     try:
         exit_code = run(arguments)
         sys.stdout.flush()
@@ -79,6 +85,7 @@ def run(arguments: list[str]) -> int:
         _complain(f"The output cannot be written: {(error.strerror or str(error)).lower()}.")
         return Exit.USAGE
     except Exception as error:
+        heed_interrupt()
         if {"-v", "--verbose"} & set(arguments):
             import traceback
 
@@ -91,13 +98,6 @@ def _complain(sentence: str) -> None:
     from spinelift.cli.console import say
 
     say(f"spinelift: {sentence}")
-
-
-def _interrupt(signal_number: int, frame: FrameType | None) -> None:  # noqa: ARG001
-    # A second one must not cut short the tidying up that the first one asked for.
-    for stop in STOPS:
-        signal.signal(stop, signal.SIG_IGN)
-    raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

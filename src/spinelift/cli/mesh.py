@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from spinelift.cli.configuration import Configuration, nearest_configuration
 from spinelift.cli.console import progress
-from spinelift.cli.exits import UsageError
+from spinelift.cli.exits import UsageError, heed_interrupt
 from spinelift.cli.layout import Layout, read_layout
 from spinelift.cli.options import (
     LimitFlags,
@@ -164,6 +164,7 @@ def _mesh_all(
     with progress(len(tasks), is_wanted=not report.is_quiet) as advance:
 
         def take(index: int, result: MeshedImage | Failure) -> None:
+            heed_interrupt()
             if isinstance(result, Failure) and result.code == OutputUnwritable.code:
                 raise UsageError(result.message)  # no other image would fare better
             one = _named(sources.found[index], result, names)
