@@ -27,12 +27,12 @@ LAST_ANSWER_SECONDS = 5
 PATIENCE_SECONDS = 30.0
 """With a client that takes nothing of what is sent, or does not say that it has come."""
 NO_COLLECTIONS = 2**31 - 1
-CHANGED_CONNECTIONS = 500
-QUIET_TICKS, COLLECTION_TICKS = 5, 6_000
-"""Garbage that has lived for long is what connections leave as they begin and end: it is looked for
-after so many of them, or half a second after the last; and every ten minutes, uvicorn's server
-having ten ticks a second. By itself Python would look at everything every few seconds, which with
-2 000 sockets holds up all messages for a third of a second."""
+ENDED_CONNECTIONS = 1_000
+COLLECTION_TICKS = 6_000
+"""Garbage that has lived for long is looked for after so many connections have ended, each of which
+leaves a little, and every ten minutes, uvicorn's server having ten ticks a second. By itself Python
+would look at everything every few seconds, which with 2 000 sockets holds up all messages for a
+third of a second."""
 
 
 class WebSocketProtocol(WebSocketsSansIOProtocol):
@@ -40,19 +40,15 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
 
     Attributes
     ----------
-    changes
-        How many connections have begun and ended in this process, counted together.
+    ended
+        How many connections have ended in this process.
     """
 
-    changes: ClassVar[int] = 0
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        WebSocketProtocol.changes += 1
+    ended: ClassVar[int] = 0
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        WebSocketProtocol.changes += 1
+        WebSocketProtocol.ended += 1
 
     def on_task_complete(self, task: asyncio.Task[None]) -> None:
         super().on_task_complete(task)
@@ -83,18 +79,14 @@ class LiveServer(GracefulServer):
         # Each request has a thread of its own here, which ends with it.
         settings.DATABASES["default"]["CONN_MAX_AGE"] = 0
         self._open = contextlib.AsyncExitStack()
-        self._seen = self._collected = 0
-        """How many connections had changed lately, and when garbage was looked for."""
+        self._ended = 0
+        """How many connections had ended when garbage was looked for."""
 
     async def on_tick(self, counter: int) -> bool:
-        if counter % QUIET_TICKS == 0:
-            changes = WebSocketProtocol.changes
-            is_quiet, self._seen = changes == self._seen, changes
-            fresh = changes - self._collected
-            wanted = fresh >= CHANGED_CONNECTIONS or (fresh > 0 and is_quiet)
-            if wanted or counter % COLLECTION_TICKS == 0:
-                self._collected = changes
-                gc.collect()
+        ended = WebSocketProtocol.ended
+        if ended - self._ended >= ENDED_CONNECTIONS or counter % COLLECTION_TICKS == 0:
+            self._ended = ended
+            gc.collect()
         return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

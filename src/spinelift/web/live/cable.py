@@ -98,8 +98,8 @@ class Connection:
         except (TimeoutError, OSError):
             await self._close()
         finally:
-            for _, task in self._followed.values():
-                task.cancel()
+            for identifier in list(self._followed):
+                self._unsubscribe(identifier)
 
     async def _work(self, *works: Any) -> None:
         """Until the first of them ends, a subscription fails, or all is to end; raises why."""
