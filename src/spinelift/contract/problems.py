@@ -68,6 +68,16 @@ class MeshServiceUnavailable(GenerationFailed):
         return MeshServiceUnavailable, (str(self),)
 
 
+class AnswerUnreadable(GenerationFailed):
+    """What answers where the mesh service should be is no mesh service."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("ANSWER_UNREADABLE", message)
+
+    def __reduce__(self) -> tuple[type[SpineLiftError], tuple[str, ...]]:
+        return AnswerUnreadable, (str(self),)
+
+
 def problem(error: SpineLiftError) -> Problem:
     """Write an error down."""
     return {"code": error.code, "message": str(error), "details": _details(error)}

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from spinelift.contract.problems import (
-    GenerationFailed,
+    AnswerUnreadable,
     MeshServiceUnavailable,
     Overloaded,
     error_of,
@@ -118,7 +118,7 @@ class Connection:
             It may be asked again.
         Refused
             It need not.
-        GenerationFailed
+        AnswerUnreadable
             The answer is no mesh service's.
         OSError, h11.LocalProtocolError
             The file to send could not be read, or its size changed.
@@ -135,16 +135,15 @@ class Connection:
             else:
                 self._circuit.failed()
             raise
-        except GenerationFailed:
+        except AnswerUnreadable:
             self._circuit.failed()
             raise
         self._circuit.succeeded()
         return answered
 
-    def strange(self, what: str) -> GenerationFailed:
+    def strange(self, what: str) -> AnswerUnreadable:
         """An error for an answer that no mesh service gives."""
-        return GenerationFailed(
-            "ANSWER_UNREADABLE",
+        return AnswerUnreadable(
             f"{self.place} does not answer as a mesh service does ({what}): "
             "check the URL, and what stands between here and the service.",
         )

@@ -11,7 +11,7 @@ import pytest
 from pytest_django import Settings
 
 from spinelift.contract.generation import MeshRequest
-from spinelift.contract.problems import MeshServiceUnavailable, Overloaded
+from spinelift.contract.problems import AnswerUnreadable, MeshServiceUnavailable, Overloaded
 from spinelift.mesh.errors import SpineLiftError
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.mesh.presets import TARGETS
@@ -24,7 +24,7 @@ from spinelift.web.images.models import Blob, ProjectImage
 from spinelift.web.images.services import delete_image, rename_image
 from spinelift.web.jobs.models import Job, JobEvent, Status
 from spinelift.web.jobs.work import look
-from spinelift.web.meshes.jobs import AWAY
+from spinelift.web.meshes.jobs import AWAY, STRANGE
 from spinelift.web.meshes.models import Mesh, MeshContent
 from spinelift.web.meshes.orders import MeshOrder
 from spinelift.web.meshes.services import MeshGenerationService, cancel_mesh, retry_mesh
@@ -194,6 +194,22 @@ def test_mesh_waits_for_who_is_to_make_it(
         work_off()
     assert (fresh(mesh).status, fresh(mesh).job.message) == (Status.QUEUED, said)  # type: ignore[union-attr]
     assert ends(mesh) == ["requested"]
+
+
+def test_what_answers_strangely_is_told_to_operators_alone(
+    alice: User, image: ProjectImage
+) -> None:
+    mesh = asked_for(alice, image)
+
+    def fail(_: MeshRequest) -> None:
+        raise AnswerUnreadable("http://10.1.2.3 does not answer as a mesh service does.")
+
+    with generating("scripted", fail):
+        work_off()
+    job = fresh(mesh).job
+    assert job is not None
+    assert job.status == Status.FAILED
+    assert job.error == {"code": "ANSWER_UNREADABLE", "message": STRANGE, "details": {}}
 
 
 def test_mesh_waits_for_its_file(alice: User, image: ProjectImage, settings: Settings) -> None:

@@ -8,7 +8,12 @@ import structlog
 from django.db.models import UUIDField
 
 from spinelift.contract.generation import MeshRequest, MeshResult, OnProgress
-from spinelift.contract.problems import GenerationFailed, MeshServiceUnavailable, Overloaded
+from spinelift.contract.problems import (
+    AnswerUnreadable,
+    GenerationFailed,
+    MeshServiceUnavailable,
+    Overloaded,
+)
 from spinelift.mesh.parameters import MeshParameters
 from spinelift.web.accounts.idempotency import sweep_keys
 from spinelift.web.components import mesh_generator
@@ -30,6 +35,7 @@ log = structlog.get_logger()
 LATER_SECONDS = 3
 """When to ask again who could not make a mesh now."""
 AWAY = "What makes meshes cannot be reached just now: it is tried again in a moment."
+STRANGE = "What makes meshes does not answer as it should: tell whoever runs this site."
 
 _JOB = Parameter("job", UUIDField())
 _MESH = PreparedQuery(lambda: Mesh.objects.select_related("image", "blob").filter(job=_JOB))
@@ -56,10 +62,13 @@ class MeshGenerationJob:
                 narrower = order.narrowed(result.fields)
                 if narrower is not None:
                     result = _make(path, name, narrower, on_progress)
+        # These say where it is: for operators, not for who waits.
         except MeshServiceUnavailable as error:
-            # Which says where it is: for operators, not for who waits.
             log.warning("mesh.postponed", error=str(error))
             raise Postponed(LATER_SECONDS, AWAY) from error
+        except AnswerUnreadable as error:
+            log.error("mesh.answer_unreadable", error=str(error))
+            raise AnswerUnreadable(STRANGE) from error
         except (Overloaded, StorageUnavailable) as error:
             raise Postponed(LATER_SECONDS, str(error)) from error
         return result
