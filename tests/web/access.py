@@ -317,6 +317,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "GET /images/{image_id}/meshes": Access(Least.VIEWER, _image),
         "POST /images/{image_id}/meshes": Access(Least.EDITOR, _image, lambda _: {}),
         "GET /projects/{project_id}/meshes": Access(Least.VIEWER, _project),
+        "GET /projects/{project_id}/attempts": Access(Least.VIEWER, _project),
         "GET /meshes/{mesh_id}": Access(Least.VIEWER, _mesh),
         "GET /meshes/{mesh_id}/geometry": Access(Least.VIEWER, _mesh),
         "PATCH /meshes/{mesh_id}": Access(Least.EDITOR, _mesh, lambda _: {"locked": True}),

@@ -29,7 +29,7 @@ from spinelift.web.meshes.services import (
 from spinelift.web.projects.models import Project
 
 from ..conftest import asking, error
-from .making import FINER, asked_for, batch_of, generated, image_in, in_a_thread, work_off
+from .making import EMPTY, FINER, asked_for, batch_of, generated, image_in, in_a_thread, work_off
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -81,15 +81,40 @@ def test_list_shows_the_newest_first_and_a_project_the_newest_that_there_is(
     assert {one["image_name"] for one in versions} == {image.name}
 
 
+def test_project_shows_what_was_tried_last_where_that_is_not_there(
+    alice: User, project: Project, image: ProjectImage
+) -> None:
+    ghost = image_in(project, "ghost", EMPTY)
+    generated(alice, ghost)
+    generated(alice, image)
+    ask = asking(alice)
+    place = f"/projects/{project.id}/attempts"
+    (failed,) = ask("GET", place).json()["items"]
+    assert (failed["image_id"], failed["status"]) == (str(ghost.id), "failed")
+    assert failed["error"]["code"] == "IMAGE_EMPTY"
+
+    again, waiting = asked_for(alice, ghost), asked_for(alice, image, FINER)
+    found = ask("GET", f"{place}?limit=1").json()
+    assert found["count"] == 2
+    found["items"] += ask("GET", f"{place}?limit=1&offset=1").json()["items"]
+    assert {one["id"] for one in found["items"]} == {str(again.id), str(waiting.id)}
+    assert {one["status"] for one in found["items"]} == {"queued"}
+
+    work_off()
+    assert [one["id"] for one in ask("GET", place).json()["items"]] == [str(again.id)]
+
+
 def test_lists_take_as_many_queries_however_long_they_are(
     alice: User, project: Project, django_assert_num_queries: Any
 ) -> None:
     """They do not read geometry."""
     ask, places = asking(alice), [f"/projects/{project.id}/meshes"]
     images = [image_in(project, f"arm {number}") for number in range(4)]
-    places.append(f"/images/{images[0].id}/meshes")
+    places += [f"/projects/{project.id}/attempts", f"/images/{images[0].id}/meshes"]
     for image in (images[0], images[0], *images):
         generated(alice, image)
+    for image in images[2:]:
+        asked_for(alice, image)
     for place in places:
         with django_assert_num_queries(4) as asked:
             assert ask("GET", place).status_code == 200

@@ -103,6 +103,15 @@ def list_meshes(request: ApiRequest, project_id: UUID) -> Any:
     return found.select_related("image", "job").order_by("image__created_at", "image")
 
 
+@router.get("/projects/{project_id}/attempts", response=list[MeshOut])
+@paginate
+def list_attempts(request: ApiRequest, project_id: UUID) -> Any:
+    """Of each image of a project the newest version, where that failed, or is not there yet."""
+    project = project_of(request.user, project_id)
+    found = Mesh.objects.attempts().filter(image__project=project)
+    return found.select_related("image", "job").order_by("image__created_at", "image")
+
+
 @router.get("/meshes/{mesh_id}", response=MeshOut)
 def read_mesh(request: ApiRequest, mesh_id: UUID) -> Any:
     """One version."""

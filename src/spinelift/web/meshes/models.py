@@ -92,6 +92,11 @@ class MeshQuerySet(models.QuerySet["Mesh"]):
         )
         return self.completed().exclude(Exists(newer))
 
+    def attempts(self) -> MeshQuerySet:
+        """Of each image the newest, where that failed, was cancelled, or is not there yet."""
+        newer = Mesh.objects.filter(image=OuterRef("image"), number__gt=OuterRef("number"))
+        return self.exclude(Exists(newer)).exclude(Q(job=None) | Q(job__status=Status.COMPLETED))
+
 
 class Mesh(models.Model):
     """A version of an image's mesh: asked for, being made, there, or failed; as its job says.
