@@ -23,6 +23,11 @@ export function newest(project: string): Promise<readonly Mesh[]> {
   return all(path`/projects/${project}/meshes`);
 }
 
+/** Of each image of a project the newest version, where that failed, or is not there yet. */
+export function attempts(project: string): Promise<readonly Mesh[]> {
+  return all(path`/projects/${project}/attempts`);
+}
+
 /** The versions of an image, the newest first. */
 export function versions(image: string): Promise<readonly Mesh[]> {
   return all(path`/images/${image}/meshes`);

@@ -6,7 +6,10 @@ import { say } from "./words";
 export function Card({ project }: { readonly project: Project }) {
   const document = project.document.value;
   const layer = project.current.value;
-  if (document === null || layer === null) return null;
+  const error = layer?.work?.error ?? null;
+  if (document === null || layer === null) {
+    return error === null ? null : <p class="card error">{error}</p>;
+  }
   const { quality, warnings } = document;
   const { vertices, triangles } = counts(document);
   const kept = verticesOf(layer.mesh);
@@ -15,6 +18,7 @@ export function Card({ project }: { readonly project: Project }) {
   );
   return (
     <section class="card" aria-live="polite">
+      {error !== null && <p class="error">{error}</p>}
       <p class="figure">
         {project.isDraft.value && kept !== null && kept !== vertices
           ? say("card.vertices-change", { before: kept, after: vertices })

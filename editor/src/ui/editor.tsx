@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Upload } from "../server/images";
 import { connection } from "../server/live";
@@ -13,6 +13,7 @@ import { Looks } from "./looks";
 import { Menu } from "./menu";
 import { Notices } from "./notices";
 import { collect } from "./parcel";
+import { takeRecipe } from "./place";
 import { Project } from "./project";
 import { Share } from "./share";
 import { Stage } from "./stage";
@@ -37,6 +38,11 @@ export function Editor({ id }: { readonly id: string }) {
     return () => project.close();
   }, [project, id, isOpen]);
   useEffect(() => keysOf(project, looks), [project, looks]);
+  useSignalEffect(() => {
+    if (!isOpen.value) return;
+    const recipe = takeRecipe();
+    if (recipe !== undefined) untracked(() => project.useRecipe(recipe));
+  });
 
   const add = (files: readonly Upload[]) => void project.add(files);
   const isEmpty = isOpen.value && project.layers.value.length === 0 && !project.uploading.value;

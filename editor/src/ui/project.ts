@@ -5,12 +5,14 @@ import * as batches from "../server/batches";
 import * as images from "../server/images";
 import { follow } from "../server/live";
 import * as meshes from "../server/meshes";
+import * as presets from "../server/presets";
 import * as projects from "../server/projects";
 import { Refused } from "../server/request";
 import type { MeshNews } from "../server/topics";
 import { Catalogue } from "./catalogue";
 import { History } from "./history";
 import { DEFAULT_ORDER, type Order, same } from "./order";
+import { readRecipe } from "./recipe";
 import { attempt, tell, tellOf } from "./trouble";
 import { say } from "./words";
 
@@ -55,9 +57,15 @@ function isUnderWay(work: Work | null): work is Work {
   return work?.status === "queued" || work?.status === "processing";
 }
 
+/** Of what failed before a newer version was there, nothing is to be told any more. */
+function workAfter({ mesh, work }: Layer, newer: meshes.Mesh): Work | null {
+  return isUnderWay(work) || newer.id === mesh?.id ? work : null;
+}
+
 /** An open project: what there is of it, what is chosen, and all that can be done with it. */
 export class Project {
   readonly name = signal("");
+  readonly role = signal<projects.Role>("viewer");
   readonly history = new History();
   readonly catalogue = signal<Catalogue | null>(null);
   readonly layers = signal<readonly Layer[]>([]);
@@ -70,6 +78,8 @@ export class Project {
   readonly #draft = signal<Draft | null>(null);
   readonly #isClosed = new AbortController();
   #preview: AbortController | null = null;
+  /** What was heard while everything is read, which may be newer than that. */
+  readonly #readings = new Set<MeshNews[]>();
   readonly #ends: (() => void)[] = [];
 
   constructor(readonly id: string) {}
@@ -89,6 +99,14 @@ export class Project {
           (this.filter.value === "looks" ? wantsALook(layer) : layer.work?.status === "failed")),
     );
   });
+
+  /** SpineLift's, one's own, and this project's. */
+  readonly presets = computed(
+    () =>
+      this.catalogue.value?.presets.filter(
+        ({ kind, project_id }) => kind !== "project" || project_id === this.id,
+      ) ?? [],
+  );
 
   /** What is on the stage: the draft, or else the newest mesh that is kept, once it is here. */
   readonly document = computed(() => {
@@ -123,10 +141,14 @@ export class Project {
         }
       }),
     );
-    const [catalogue, { name }] = await Promise.all([Catalogue.read(), projects.read(this.id)]);
+    const [catalogue, { name, role }] = await Promise.all([
+      Catalogue.read(),
+      projects.read(this.id),
+    ]);
     batch(() => {
       this.catalogue.value = catalogue;
       this.name.value = name;
+      this.role.value = role;
     });
     await this.refresh();
   }
@@ -146,9 +168,15 @@ export class Project {
 
   /** Read everything anew. */
   async refresh(): Promise<void> {
-    const [found, made] = await Promise.all([images.list(this.id), meshes.newest(this.id)]);
+    const meanwhile: MeshNews[] = [];
+    this.#readings.add(meanwhile);
+    const [found, made, tried] = await Promise.all([
+      images.list(this.id),
+      meshes.newest(this.id),
+      meshes.attempts(this.id),
+    ]).finally(() => this.#readings.delete(meanwhile));
     const byImage = new Map(made.map((mesh) => [mesh.image_id, mesh]));
-    const works = new Map(this.layers.value.map((layer) => [layer.image.id, layer.work]));
+    const works = new Map(tried.map((mesh) => [mesh.image_id, this.#workOf(mesh)]));
     batch(() => {
       this.layers.value = found
         .map((image) => ({
@@ -160,6 +188,14 @@ export class Project {
       const [first] = this.layers.value;
       if (this.current.value === null && first) this.choose(first.image.id);
     });
+    for (const told of meanwhile) this.#hear(told);
+  }
+
+  /** What is known of a version that is not there; how far it is, is heard alone. */
+  #workOf({ id, image_id, batch_id, status, error }: meshes.Mesh): Work {
+    const known = this.layers.value.find(({ image }) => image.id === image_id)?.work;
+    const progress = known?.mesh === id ? known.progress : 0;
+    return { mesh: id, batch: batch_id, status, progress, error: error?.message ?? null };
   }
 
   /** Show this layer; with `more`, beside those that are chosen. */
@@ -213,7 +249,8 @@ export class Project {
   // How meshes are made
 
   /** Show what this order makes of the art on the stage; only the newest is waited for. */
-  async tune(order: Order): Promise<void> {
+  async tune(wanted: Order): Promise<void> {
+    const order = this.catalogue.value?.standing(wanted) ?? wanted;
     this.order.value = order;
     const image = this.current.value?.image.id;
     if (image === undefined) return;
@@ -244,11 +281,44 @@ export class Project {
     this.history.add({ undo: () => set(before), redo: () => set(after) });
   }
 
-  /** Show what a preset makes, as one step. */
-  usePreset(preset: string): void {
+  /** Show what an order makes, as one step. */
+  use(order: Order): void {
     const before = this.order.value;
-    void this.tune({ preset, parameters: {} });
+    void this.tune(order);
     this.note(before);
+  }
+
+  usePreset(preset: string): void {
+    this.use({ preset, parameters: {} });
+  }
+
+  /** Try what somebody has sent as a link; what there is not of it is told of. */
+  useRecipe(recipe: string): void {
+    const catalogue = this.catalogue.value;
+    if (catalogue === null) return;
+    const { order, faults } = readRecipe(recipe, catalogue);
+    if (faults.length > 0) tell(say("recipe.faults", { faults: faults.join("; ") }));
+    if (this.current.value === null) tell(say("recipe.no-layer"));
+    else this.use(order);
+  }
+
+  /** Say of what is shown that it is a preset's, which has the same values, as one step. */
+  call(preset: string): void {
+    const before = this.order.value;
+    this.order.value = { preset, parameters: {} };
+    this.note(before);
+  }
+
+  /** See what has become of the presets. */
+  async readPresets(): Promise<void> {
+    const found = await presets.list();
+    const { value } = this.catalogue;
+    if (value === null) return;
+    const catalogue = value.withPresets(found);
+    batch(() => {
+      this.catalogue.value = catalogue;
+      this.order.value = catalogue.standing(this.order.value);
+    });
   }
 
   undo(): Promise<boolean> {
@@ -283,9 +353,10 @@ export class Project {
   }
 
   /** Have meshes made; hand-made ones are passed over, but for those that are asked for by hand. */
-  async generate(ids: readonly string[], order: Order, byHand = false): Promise<boolean> {
+  async generate(ids: readonly string[], wanted: Order, byHand = false): Promise<boolean> {
     const [id] = ids;
     if (id === undefined) return false;
+    const order = this.catalogue.value?.standing(wanted) ?? wanted;
     return attempt(async () => {
       if (ids.length === 1 && byHand) await meshes.generate(id, order);
       else await meshes.generateBatch(this.id, { ...order, images: [...ids] });
@@ -357,6 +428,7 @@ export class Project {
   // What is heard
 
   readonly #hear = (told: MeshNews): void => {
+    for (const meanwhile of this.#readings) meanwhile.push(told);
     const { status, progress, error } = told;
     this.layers.value = this.layers.value.map((layer) =>
       layer.image.id === told.image_id
@@ -384,7 +456,7 @@ export class Project {
     batch(() => {
       this.layers.value = this.layers.value.map((layer) =>
         layer.image.id === mesh.image_id && (layer.mesh?.number ?? 0) <= mesh.number
-          ? { ...layer, mesh }
+          ? { ...layer, mesh, work: workAfter(layer, mesh) }
           : layer,
       );
       // A draft stays until what it became is here, or while it is tuned further.

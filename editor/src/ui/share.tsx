@@ -1,16 +1,19 @@
 import { useSignal } from "@preact/signals";
 import { commandLine, toml } from "./order";
+import { recipeUrl } from "./place";
 import type { Project } from "./project";
+import { recipe } from "./recipe";
 import { say } from "./words";
 
-/** How others make the same meshes: the recipe for the command line. */
+/** How others make the same meshes: the recipe as a link, and for the command line. */
 export function Share({ project }: { readonly project: Project }) {
-  const order = project.order.value;
+  const order = project.catalogue.value?.portable(project.order.value) ?? project.order.value;
   return (
     <details class="menu">
       <summary>{say("share")}</summary>
       <div class="sheet wide">
         <h2>{say("share.title")}</h2>
+        <Recipe title={say("share.link")} text={recipeUrl(project.id, recipe(order))} />
         <Recipe title={say("share.toml")} text={toml(order)} />
         <Recipe title={say("share.cli")} text={commandLine(order)} />
       </div>

@@ -1,6 +1,7 @@
 import { useRef } from "preact/hooks";
-import type * as parameters from "../server/parameters";
 import { type Order, type Value, withoutValue, withValue } from "./order";
+import { OwnPresets } from "./own-presets";
+import { Parameter } from "./parameter";
 import type { Project } from "./project";
 import { type Key, say } from "./words";
 
@@ -11,19 +12,8 @@ const OWN: Record<string, Key> = {
   performance: "preset.performance",
   "simple-shapes": "preset.simple-shapes",
 };
-const FOLDED = [
-  "alpha_threshold",
-  "concave_factor",
-  "internal_vertex_density",
-  "blur_kernel_size",
-  "binary_threshold",
-  "min_contour_area",
-  "density_scaling_factor",
-  "min_triangle_area",
-  "max_hull_vertices",
-  "padding",
-  "refinement",
-];
+/** Those that have a slider of their own. */
+const UNFOLDED = new Set(["detail_factor", "max_vertices"]);
 const LOOSEST_BUDGET = 400;
 
 /** How the mesh on the stage is made: it follows each slider while that is dragged. */
@@ -40,30 +30,11 @@ export function Tuning({ project }: { readonly project: Project }) {
     if (begun.current) project.note(begun.current);
     begun.current = null;
   };
-  const slider = (name: string, label: string) => {
-    const parameter = catalogue.parameter(name);
-    if (!parameter) return null;
-    return (
-      <Slider
-        key={name}
-        parameter={parameter}
-        label={label}
-        value={catalogue.value(order, name)}
-        isOwn={name in order.parameters}
-        onChange={(value) => change(withValue(order, name, value))}
-        onEnd={end}
-        onReset={() => {
-          change(withoutValue(order, name));
-          end();
-        }}
-      />
-    );
-  };
   return (
     <section class="tuning" aria-label={say("tune")}>
       <fieldset class="chips">
         <legend>{say("preset")}</legend>
-        {catalogue.presets.map(({ id, name }) => (
+        {project.presets.value.map(({ id, name }) => (
           <button
             key={id}
             type="button"
@@ -74,6 +45,7 @@ export function Tuning({ project }: { readonly project: Project }) {
           </button>
         ))}
       </fieldset>
+      <OwnPresets project={project} />
       <Detail
         value={Number(catalogue.value(order, "detail_factor"))}
         onChange={(value) => change(withValue(order, "detail_factor", value))}
@@ -86,16 +58,21 @@ export function Tuning({ project }: { readonly project: Project }) {
       />
       <details>
         <summary>{say("tune.fine")}</summary>
-        {FOLDED.map((name) => slider(name, labelOf(name)))}
+        {[...catalogue.parameters.values()]
+          .filter(({ name }) => !UNFOLDED.has(name))
+          .map((parameter) => (
+            <Parameter
+              key={parameter.name}
+              parameter={parameter}
+              value={catalogue.value(order, parameter.name)}
+              isOwn={parameter.name in order.parameters}
+              onChange={(value) => project.use(withValue(order, parameter.name, value))}
+              onReset={() => project.use(withoutValue(order, parameter.name))}
+            />
+          ))}
       </details>
     </section>
   );
-}
-
-/** As the command line and the recipe call it, in words. */
-function labelOf(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return words[0]?.toUpperCase() + words.slice(1);
 }
 
 interface DetailProps {
@@ -154,59 +131,5 @@ function Budget({ value, onChange, onEnd }: BudgetProps) {
         onChange={onEnd}
       />
     </label>
-  );
-}
-
-interface SliderProps {
-  readonly parameter: parameters.Parameter;
-  readonly label: string;
-  readonly value: Value;
-  readonly isOwn: boolean;
-  readonly onChange: (value: Value) => void;
-  readonly onEnd: () => void;
-  readonly onReset: () => void;
-}
-
-/** One parameter, within what it may be, with a line of help. */
-function Slider({ parameter, label, value, isOwn, onChange, onEnd, onReset }: SliderProps) {
-  const { name, help, minimum, maximum, step, unit, optional } = parameter;
-  const id = `parameter-${name}`;
-  return (
-    <div class="parameter">
-      <div class="row">
-        <label for={id}>{label}</label>
-        <span class="grow" />
-        {isOwn && (
-          <button
-            type="button"
-            class="quiet"
-            aria-label={say("reset", { name: label })}
-            onClick={onReset}
-          >
-            ↺
-          </button>
-        )}
-        <input
-          id={id}
-          type="number"
-          min={minimum ?? undefined}
-          max={maximum ?? undefined}
-          step={step ?? "any"}
-          value={value === null ? "" : String(value)}
-          placeholder={optional ? say("tune.budget-none") : undefined}
-          aria-describedby={`${id}-help`}
-          onChange={(event) => {
-            const { value: text, validity } = event.currentTarget;
-            if (!validity.valid || (text === "" && !optional)) return;
-            onChange(text === "" ? null : Number(text));
-            onEnd();
-          }}
-        />
-        <span class="unit">{unit}</span>
-      </div>
-      <p class="dim" id={`${id}-help`}>
-        {help}
-      </p>
-    </div>
   );
 }

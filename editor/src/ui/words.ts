@@ -31,6 +31,11 @@ export function say(key: Key, values: Values = {}): string {
   return spoken.value[key](values);
 }
 
+/** Whether there are words for it. */
+export function knows(key: string): key is Key {
+  return Object.hasOwn(english, key);
+}
+
 /** Speak another language, also when the page is opened again. */
 export async function speak(wanted: Language): Promise<void> {
   spoken.value = (await LOADED[wanted]()) as Messages;
