@@ -1,36 +1,31 @@
-import { counts, parts } from "../mesh/mesh";
+import { measures } from "../mesh/measures";
+import type { MeshDocument } from "../mesh/mesh";
+import { Comparison } from "./comparison";
+import type { Looks } from "./looks";
 import { type Project, verticesOf } from "./project";
 import { say } from "./words";
 
-/** What was measured of the mesh on the stage. */
-export function Card({ project }: { readonly project: Project }) {
+interface Props {
+  readonly project: Project;
+  readonly looks: Looks;
+}
+
+/** How the mesh on the stage is, and why what was to take its place was not made. */
+export function Card({ project, looks }: Props) {
   const document = project.document.value;
-  const layer = project.current.value;
-  const error = layer?.work?.error ?? null;
-  if (document === null || layer === null) {
-    return error === null ? null : <p class="card error">{error}</p>;
-  }
-  const { quality, warnings } = document;
-  const { vertices, triangles } = counts(document);
-  const kept = verticesOf(layer.mesh);
-  const angle = Math.min(
-    ...parts(document).map((part) => part.quality.smallest_angle_degrees ?? 0),
-  );
+  const before = looks.before.value;
+  const error = project.current.value?.work?.error ?? null;
+  if (document === null && error === null) return null;
   return (
     <section class="card" aria-live="polite">
       {error !== null && <p class="error">{error}</p>}
-      <p class="figure">
-        {project.isDraft.value && kept !== null && kept !== vertices
-          ? say("card.vertices-change", { before: kept, after: vertices })
-          : say("card.vertices", { count: vertices })}
-      </p>
-      <ul>
-        <li>{say("card.triangles", { count: triangles })}</li>
-        <li>{say("card.covered", { pixels: quality.uncovered_pixels ?? 0 })}</li>
-        <li>{say("card.overdraw", { area: Math.round((quality.overdraw ?? 1) * 100) })}</li>
-        <li>{say("card.angle", { angle: Math.round(angle) })}</li>
-      </ul>
-      {warnings.map((warning) => (
+      {document !== null &&
+        (before === null ? (
+          <Measured project={project} document={document} />
+        ) : (
+          <Comparison before={before} after={document} onEnd={() => looks.endComparison()} />
+        ))}
+      {document?.warnings.map((warning) => (
         <p class="warning" key={warning}>
           {warning}
         </p>
@@ -48,5 +43,31 @@ export function Card({ project }: { readonly project: Project }) {
         </div>
       )}
     </section>
+  );
+}
+
+interface MeasuredProps {
+  readonly project: Project;
+  readonly document: MeshDocument;
+}
+
+/** What was measured of it. */
+function Measured({ project, document }: MeasuredProps) {
+  const { vertices, triangles, ...quality } = measures(document);
+  const kept = verticesOf(project.current.value?.mesh ?? null);
+  return (
+    <>
+      <p class="figure">
+        {project.isDraft.value && kept !== null && kept !== vertices
+          ? say("card.vertices-change", { before: kept, after: vertices })
+          : say("card.vertices", { count: vertices })}
+      </p>
+      <ul>
+        <li>{say("card.triangles", { count: triangles })}</li>
+        <li>{say("card.covered", { pixels: quality.uncovered_pixels })}</li>
+        <li>{say("card.overdraw", { area: Math.round(quality.overdraw * 100) })}</li>
+        <li>{say("card.angle", { angle: Math.round(quality.smallest_angle_degrees) })}</li>
+      </ul>
+    </>
   );
 }

@@ -100,8 +100,8 @@ export function Editor({ id }: { readonly id: string }) {
         )}
         <aside class="side" aria-label={say("tune")}>
           <Tuning project={project} />
-          <Versions project={project} />
-          <Card project={project} />
+          <Versions project={project} looks={looks} />
+          <Card project={project} looks={looks} />
         </aside>
         <BatchBar project={project} />
         <KeyList looks={looks} />

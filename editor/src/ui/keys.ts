@@ -22,6 +22,7 @@ export function keysOf(project: Project, looks: Looks): () => void {
     else if (key === "?") looks.keys.value = true;
     else if (key === "f") looks.fits.value += 1;
     else if (key === "enter" && project.isDraft.value) void project.keep();
+    else if (key === "escape" && looks.before.value !== null) looks.endComparison();
     else if (key === "escape") project.discard();
     else return false;
     return true;

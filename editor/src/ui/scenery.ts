@@ -4,14 +4,14 @@ import type { Size } from "../math/view";
 import { fitted, type View, zoomed } from "../math/view";
 import { Bend } from "../mesh/bend";
 import type { Edit } from "../mesh/edit";
-import { type Part, parts } from "../mesh/mesh";
+import { type MeshDocument, type Part, parts } from "../mesh/mesh";
 import { Renderer } from "../render/renderer";
-import type { Selection } from "../render/scene";
+import type { Scene, Selection } from "../render/scene";
 import type { Image } from "../server/images";
 import { bytesAt } from "../server/request";
 import { listen } from "../tools/gestures";
 import type { Stage } from "../tools/stage";
-import type { Looks } from "./looks";
+import type { Before, Looks } from "./looks";
 import type { Project } from "./project";
 import { isDark } from "./theme";
 import { tell, tellOf } from "./trouble";
@@ -27,7 +27,9 @@ export class Scenery implements Stage {
   #edit: Edit | null = null;
   #renderer: Renderer | null = null;
   #canvas: HTMLCanvasElement | null = null;
+  #before: { readonly renderer: Renderer; readonly threshold: number } | null = null;
   #art: Size | null = null;
+  #source: ImageBitmap | null = null;
   /** Whether the art fills the stage, and is to go on doing so. */
   #isFitted = true;
   #frame = 0;
@@ -67,6 +69,19 @@ export class Scenery implements Stage {
       this.#renderer?.dispose();
       this.#renderer = null;
       this.#canvas = null;
+    };
+  }
+
+  /** Draw an older mesh of the same art there, as long as it is compared; returns what ends that. */
+  showBefore(canvas: HTMLCanvasElement, { document }: Before): () => void {
+    const renderer = new Renderer(canvas);
+    if (this.#art !== null) renderer.setArt(this.#source, this.#art);
+    renderer.setParts(parts(document));
+    this.#before = { renderer, threshold: thresholdOf(document) };
+    this.redraw();
+    return () => {
+      renderer.dispose();
+      this.#before = null;
     };
   }
 
@@ -146,7 +161,9 @@ export class Scenery implements Stage {
       const art = await decoded(await bytesAt(url), image, this.#renderer?.limit ?? 4096);
       if (this.#shownUrl !== url) return;
       this.#art = image;
+      this.#source = art;
       this.#renderer?.setArt(art, image);
+      this.#before?.renderer.setArt(art, image);
       this.#fit();
     } catch (error) {
       this.#shownUrl = "";
@@ -193,16 +210,25 @@ export class Scenery implements Stage {
       isMoving = true;
       this.#renderer?.setPositions(part, bend.positions);
     });
-    this.#renderer?.draw({
+    const scene: Scene = {
       view: this.#view,
       wireframe: this.looks.wireframe.value,
-      threshold: Number(this.project.document.value?.parameters.alpha_threshold ?? 0),
+      threshold: thresholdOf(this.project.document.value),
       split: this.looks.split.value,
       selected: this.#selection(),
       dark: isDark.value,
-    });
+    };
+    this.#renderer?.draw(scene);
+    if (this.#before !== null) {
+      const { renderer, threshold } = this.#before;
+      renderer.draw({ ...scene, threshold, split: null, selected: null });
+    }
     if (isMoving) this.redraw();
   }
+}
+
+function thresholdOf(document: MeshDocument | null): number {
+  return Number(document?.parameters.alpha_threshold ?? 0);
 }
 
 /** The art as the GPU takes it: no side longer than `limit`. Rejects where no browser can show it. */

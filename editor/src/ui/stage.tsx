@@ -60,7 +60,10 @@ export function Stage({ project, looks }: Props) {
           {say("full-size")}
         </button>
       </div>
-      <div class="ground">
+      <div
+        class="ground"
+        ref={(element) => element?.style.setProperty("--at", `${(looks.split.value ?? 1) * 100}%`)}
+      >
         <canvas
           ref={canvas}
           tabIndex={0}
@@ -71,6 +74,9 @@ export function Stage({ project, looks }: Props) {
             if (isEditing && editByKey(project, looks, event)) event.preventDefault();
           }}
         />
+        {looks.before.value !== null && (
+          <Older key={looks.before.value.mesh} looks={looks} scenery={scenery} />
+        )}
         {looks.split.value !== null && <Divider looks={looks} />}
       </div>
       <p id="stage-summary" class="summary" aria-live="polite">
@@ -95,6 +101,23 @@ function Toggle({ name, value }: { readonly name: string; readonly value: Looks[
   );
 }
 
+/** Left of the divider, the version that is compared with what is on the stage. */
+function Older({ looks, scenery }: { readonly looks: Looks; readonly scenery: Scenery }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const before = looks.before.value;
+  useEffect(
+    () => (canvas.current && before ? scenery.showBefore(canvas.current, before) : undefined),
+    [scenery, before],
+  );
+  return (
+    <>
+      <canvas ref={canvas} class="older" />
+      <p class="tag">{say("compare.version", { number: before?.number ?? 0 })}</p>
+      <p class="tag newer">{say("compare.now")}</p>
+    </>
+  );
+}
+
 /** Between the art alone and the art with its mesh, for keys: the canvas below has it dragged. */
 function Divider({ looks }: { readonly looks: Looks }) {
   const at = looks.split.value ?? 0.5;
@@ -112,7 +135,6 @@ function Divider({ looks }: { readonly looks: Looks }) {
       aria-valuemin={0}
       aria-valuemax={100}
       aria-valuenow={Math.round(at * 100)}
-      ref={(element) => element?.style.setProperty("--at", `${at * 100}%`)}
       onKeyDown={({ key }) => {
         if (key === "ArrowLeft") set(at - 0.02);
         else if (key === "ArrowRight") set(at + 0.02);

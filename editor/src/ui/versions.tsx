@@ -1,6 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import * as meshes from "../server/meshes";
+import type { Looks } from "./looks";
 import { type Project, verticesOf } from "./project";
 import { attempt } from "./trouble";
 import { type Key, language, say } from "./words";
@@ -11,8 +12,13 @@ const SOURCES: Record<meshes.Mesh["source"], Key> = {
   restored: "versions.restored",
 };
 
+interface Props {
+  readonly project: Project;
+  readonly looks: Looks;
+}
+
 /** All that the mesh on the stage was, of which any can be it again. */
-export function Versions({ project }: { readonly project: Project }) {
+export function Versions({ project, looks }: Props) {
   const found = useSignal<readonly meshes.Mesh[]>([]);
   const isOpen = useSignal(false);
   const image = project.current.value?.image.id;
@@ -24,6 +30,8 @@ export function Versions({ project }: { readonly project: Project }) {
       if (project.current.value?.image.id === image) found.value = read;
     });
   }, [project, image, newest, isOpen.value, found]);
+  // Of another layer, nothing is compared.
+  useEffect(() => () => looks.endComparison(), [looks, image]);
   if (newest === undefined) return null;
   const time = new Intl.DateTimeFormat(language.value, { dateStyle: "short", timeStyle: "short" });
   return (
@@ -46,6 +54,15 @@ export function Versions({ project }: { readonly project: Project }) {
                 </span>
               </span>
               <span class="grow" />
+              {(mesh.id !== newest || project.isDraft.value) && (
+                <button
+                  type="button"
+                  aria-pressed={looks.before.value?.mesh === mesh.id}
+                  onClick={() => void attempt(() => compare(mesh, project, looks))}
+                >
+                  {say("compare")}
+                </button>
+              )}
               {mesh.id !== newest && (
                 <button type="button" onClick={() => void project.restore(mesh)}>
                   {say("versions.restore")}
@@ -56,4 +73,16 @@ export function Versions({ project }: { readonly project: Project }) {
       </ol>
     </details>
   );
+}
+
+/** Show it beside what is on the stage; asked for once more, no longer. */
+async function compare(mesh: meshes.Mesh, project: Project, looks: Looks): Promise<void> {
+  const { id, image_id, number, stale } = mesh;
+  if (looks.before.value?.mesh === id) {
+    looks.endComparison();
+    return;
+  }
+  const document = await meshes.geometry(id);
+  if (project.current.value?.image.id !== image_id) return;
+  looks.compare({ mesh: id, number, isStale: stale, document });
 }
