@@ -58,6 +58,8 @@ function isUnderWay(work: Work | null): work is Work {
 /** An open project: what there is of it, what is chosen, and all that can be done with it. */
 export class Project {
   readonly name = signal("");
+  /** What one is here; null before that is known. */
+  readonly role = signal<projects.Role | null>(null);
   readonly history = new History();
   readonly catalogue = signal<Catalogue | null>(null);
   readonly layers = signal<readonly Layer[]>([]);
@@ -73,6 +75,9 @@ export class Project {
   readonly #ends: (() => void)[] = [];
 
   constructor(readonly id: string) {}
+
+  /** Whether one may change what is in it; before that is known, the server says so. */
+  readonly mayEdit = computed(() => this.role.value !== "viewer");
 
   /** The one that is on the stage: that which was chosen last. */
   readonly current = computed(() => {
@@ -123,10 +128,14 @@ export class Project {
         }
       }),
     );
-    const [catalogue, { name }] = await Promise.all([Catalogue.read(), projects.read(this.id)]);
+    const [catalogue, { name, role }] = await Promise.all([
+      Catalogue.read(),
+      projects.read(this.id),
+    ]);
     batch(() => {
       this.catalogue.value = catalogue;
       this.name.value = name;
+      this.role.value = role;
     });
     await this.refresh();
   }
@@ -180,6 +189,10 @@ export class Project {
 
   /** Upload art, and have it meshed. */
   async add(files: readonly images.Upload[]): Promise<void> {
+    if (!this.mayEdit.value) {
+      tell(say("viewer"));
+      return;
+    }
     this.uploading.value = { done: 0, total: files.length };
     try {
       const added = await images.upload(this.id, files, {

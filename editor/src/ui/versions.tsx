@@ -46,7 +46,7 @@ export function Versions({ project }: { readonly project: Project }) {
                 </span>
               </span>
               <span class="grow" />
-              {mesh.id !== newest && (
+              {mesh.id !== newest && project.mayEdit.value && (
                 <button type="button" onClick={() => void project.restore(mesh)}>
                   {say("versions.restore")}
                 </button>
