@@ -10,6 +10,8 @@ from playwright.sync_api import Locator, Page, expect
 from spinelift.images import encode_png
 from spinelift.samples import draw
 
+from .chromium import HERE
+
 DROP = """
 files => {
   const data = new DataTransfer();
@@ -44,3 +46,26 @@ def open_project(page: Page, files: Mapping[str, bytes]) -> None:
     expect(layers(page)).to_have_count(len(files))
     expect(page.locator("footer")).to_contain_text("done")
     expect(page.locator("#stage-summary")).not_to_be_empty()
+
+
+def show_in(page: Page, theme: str) -> None:
+    """From the next time that it is loaded."""
+    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps some people from using what is shown, as axe sees it."""
+    # The page's policy lets no script in; a test has another way.
+    page.evaluate((HERE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+def is_wider(page: Page, width: int) -> bool:
+    """Whether one would have to scroll sideways in a window of this width, or in a dialog there."""
+    page.set_viewport_size({"width": width, "height": 844})
+    wider: bool = page.evaluate(
+        "[document.documentElement, ...document.querySelectorAll('dialog')]"
+        ".some((one) => one.scrollWidth > one.clientWidth)"
+    )
+    return wider

@@ -4,8 +4,8 @@ import { place } from "./place";
 import { Projects } from "./projects";
 import { account, lookWhoItIs } from "./session";
 import { SignIn } from "./sign-in";
-import { isExpired, putAway, troubles } from "./trouble";
-import { say } from "./words";
+import { isExpired } from "./trouble";
+import { Troubles } from "./troubles";
 
 /** The whole page: who is not signed in signs in first, and goes on where they were. */
 export function App() {
@@ -27,24 +27,4 @@ export function App() {
 function Inside() {
   const { value } = place;
   return value.name === "project" ? <Editor key={value.id} id={value.id} /> : <Projects />;
-}
-
-function Troubles() {
-  return (
-    <div class="troubles" role="status" aria-live="polite">
-      {troubles.value.map(({ id, text }) => (
-        <p class="trouble" key={id}>
-          {text}
-          <button
-            type="button"
-            class="quiet"
-            aria-label={say("discard")}
-            onClick={() => putAway(id)}
-          >
-            ×
-          </button>
-        </p>
-      ))}
-    </div>
-  );
 }

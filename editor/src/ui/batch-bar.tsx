@@ -23,9 +23,11 @@ export function BatchBar({ project }: { readonly project: Project }) {
         <>
           <progress value={done} max={total} aria-label={progress} />
           <span>{progress}</span>
-          <button type="button" onClick={() => void attempt(() => project.cancelAll())}>
-            {say("batch.cancel")}
-          </button>
+          {project.mayEdit.value && (
+            <button type="button" onClick={() => void attempt(() => project.cancelAll())}>
+              {say("batch.cancel")}
+            </button>
+          )}
         </>
       ) : (
         <span>{say("batch.done", { total })}</span>
@@ -41,7 +43,7 @@ export function BatchBar({ project }: { readonly project: Project }) {
           {say("batch.look", { count: looks })}
         </button>
       )}
-      {failed > 0 && (
+      {failed > 0 && project.mayEdit.value && (
         <button type="button" onClick={() => void attempt(() => project.retryFailed())}>
           {say("batch.retry")}
         </button>

@@ -32,11 +32,13 @@ export function Card({ project, looks }: Props) {
       ))}
       {project.isDraft.value && (
         <div class="row">
-          <button type="button" class="strong" onClick={() => void project.keep()}>
-            {project.chosen.value.size > 1
-              ? say("keep.all", { count: project.chosen.value.size })
-              : say("keep")}
-          </button>
+          {project.mayEdit.value && (
+            <button type="button" class="strong" onClick={() => void project.keep()}>
+              {project.chosen.value.size > 1
+                ? say("keep.all", { count: project.chosen.value.size })
+                : say("keep")}
+            </button>
+          )}
           <button type="button" onClick={() => project.discard()}>
             {say("discard")}
           </button>

@@ -7,11 +7,13 @@ import { say } from "./words";
 
 interface Props {
   readonly onFiles: (files: readonly Upload[]) => void;
+  /** What is said while something is held above it. */
+  readonly hint: string;
   readonly children: ComponentChildren;
 }
 
 /** The whole window takes what is dropped or pasted: files, folders, a zip. */
-export function DropArea({ onFiles, children }: Props) {
+export function DropArea({ onFiles, hint, children }: Props) {
   const isOver = useSignal(false);
   const take = useRef(onFiles);
   take.current = onFiles;
@@ -57,7 +59,7 @@ export function DropArea({ onFiles, children }: Props) {
   return (
     <>
       {children}
-      {isOver.value && <div class="dropping">{say("drop.now")}</div>}
+      {isOver.value && <div class="dropping">{hint}</div>}
     </>
   );
 }

@@ -15,6 +15,7 @@ import { Notices } from "./notices";
 import { collect } from "./parcel";
 import { takeRecipe } from "./place";
 import { Project } from "./project";
+import { ProjectMenu } from "./project-menu";
 import { Share } from "./share";
 import { Stage } from "./stage";
 import { attempt } from "./trouble";
@@ -45,14 +46,16 @@ export function Editor({ id }: { readonly id: string }) {
   });
 
   const add = (files: readonly Upload[]) => void project.add(files);
+  const mayEdit = project.mayEdit.value;
   const isEmpty = isOpen.value && project.layers.value.length === 0 && !project.uploading.value;
   return (
-    <DropArea onFiles={add}>
+    <DropArea onFiles={add} hint={say(mayEdit ? "drop.now" : "viewer")}>
       <div class="editor">
         <header class="bar">
           <a href="#/">{say("projects")}</a>
-          <FileButton onFiles={add} />
+          {mayEdit && <FileButton onFiles={add} />}
           <h1 class="grow">{project.name.value}</h1>
+          {!mayEdit && <span class="dim">{say("viewer")}</span>}
           <span
             class="connection"
             data-way={connection.value}
@@ -83,6 +86,7 @@ export function Editor({ id }: { readonly id: string }) {
           >
             ?
           </button>
+          <ProjectMenu project={project} />
           <Share project={project} />
           <Download project={project} />
           <Notices />
@@ -91,9 +95,15 @@ export function Editor({ id }: { readonly id: string }) {
         <Layers project={project} />
         {isEmpty ? (
           <main class="empty">
-            <p>{say("drop.hint")}</p>
-            <FileButton onFiles={add} />
-            <p class="dim">{say("drop.privacy")}</p>
+            {mayEdit ? (
+              <>
+                <p>{say("drop.hint")}</p>
+                <FileButton onFiles={add} />
+                <p class="dim">{say("drop.privacy")}</p>
+              </>
+            ) : (
+              <p>{say("viewer.empty")}</p>
+            )}
           </main>
         ) : (
           <Stage project={project} looks={looks} />

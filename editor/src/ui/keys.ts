@@ -3,9 +3,10 @@ import type { Project } from "./project";
 
 const PRESETS = ["high-detail", "balanced", "performance", "simple-shapes"];
 
-/** Hear the keys that work everywhere but where one writes; returns what ends that. */
+/** Hear the keys that work everywhere but in dialogs and where one writes; returns what ends that. */
 export function keysOf(project: Project, looks: Looks): () => void {
   const hear = (event: KeyboardEvent) => {
+    if (document.querySelector(":modal") !== null) return;
     if (isWritten(event.target) || (event.key === "Enter" && isPressed(event.target))) return;
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
@@ -21,7 +22,7 @@ export function keysOf(project: Project, looks: Looks): () => void {
     else if (key === "b") looks.toggleSplit();
     else if (key === "?") looks.keys.value = true;
     else if (key === "f") looks.fits.value += 1;
-    else if (key === "enter" && project.isDraft.value) void project.keep();
+    else if (key === "enter" && project.isDraft.value && project.mayEdit.value) void project.keep();
     else if (key === "escape" && looks.before.value !== null) looks.endComparison();
     else if (key === "escape") project.discard();
     else return false;

@@ -47,7 +47,7 @@ export function Layers({ project }: { readonly project: Project }) {
           />
         ))}
       </ul>
-      {chosen.size > 0 && (
+      {chosen.size > 0 && project.mayEdit.value && (
         <button type="button" onClick={() => void project.remove([...chosen])}>
           {say("layers.remove", { count: chosen.size })}
         </button>
@@ -82,7 +82,7 @@ function Row({ layer, isChosen, project }: RowProps) {
         type="button"
         class="quiet"
         aria-pressed={isLocked}
-        disabled={mesh === null}
+        disabled={mesh === null || !project.mayEdit.value}
         aria-label={say(isLocked ? "layers.unlock" : "layers.lock", { name: image.name })}
         onClick={() => void project.lock(layer, !isLocked)}
       >

@@ -1,3 +1,4 @@
+import { Opener } from "./opener";
 import { signOut } from "./session";
 import { show, type Theme, theme } from "./theme";
 import { type Key, LANGUAGES, type Language, language, say, speak } from "./words";
@@ -8,7 +9,7 @@ const THEMES: Record<Theme, Key> = {
   dark: "theme.dark",
 };
 
-/** What is one's own: language, theme, signing out. */
+/** What is one's own: language, theme, what is set more seldom, signing out. */
 export function Menu() {
   return (
     <details class="menu">
@@ -40,6 +41,13 @@ export function Menu() {
             ))}
           </select>
         </label>
+        <Opener
+          label={say("settings.more")}
+          load={async () => {
+            const { Settings } = await import("./settings");
+            return (close) => <Settings onClose={close} />;
+          }}
+        />
         <button type="button" onClick={() => void signOut()}>
           {say("account.sign-out")}
         </button>

@@ -6,7 +6,7 @@ import { say } from "./words";
 /** Presets that people have made: the tuning that is shown becomes one, and all may change. */
 export function OwnPresets({ project }: { readonly project: Project }) {
   const shown = project.presets.value.filter(({ kind }) => kind !== "system");
-  const mayShare = project.role.value !== "viewer";
+  const mayShare = project.mayEdit.value;
   return (
     <details class="own-presets">
       <summary>{say("own-presets")}</summary>

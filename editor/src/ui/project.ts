@@ -65,7 +65,8 @@ function workAfter({ mesh, work }: Layer, newer: meshes.Mesh): Work | null {
 /** An open project: what there is of it, what is chosen, and all that can be done with it. */
 export class Project {
   readonly name = signal("");
-  readonly role = signal<projects.Role>("viewer");
+  /** What one is here; null before that is known. */
+  readonly role = signal<projects.Role | null>(null);
   readonly history = new History();
   readonly catalogue = signal<Catalogue | null>(null);
   readonly layers = signal<readonly Layer[]>([]);
@@ -83,6 +84,9 @@ export class Project {
   readonly #ends: (() => void)[] = [];
 
   constructor(readonly id: string) {}
+
+  /** Whether one may change what is in it; before that is known, the server says so. */
+  readonly mayEdit = computed(() => this.role.value !== "viewer");
 
   /** The one that is on the stage: that which was chosen last. */
   readonly current = computed(() => {
@@ -216,6 +220,10 @@ export class Project {
 
   /** Upload art, and have it meshed. */
   async add(files: readonly images.Upload[]): Promise<void> {
+    if (!this.mayEdit.value) {
+      tell(say("viewer"));
+      return;
+    }
     this.uploading.value = { done: 0, total: files.length };
     try {
       const added = await images.upload(this.id, files, {

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { CopyButton } from "./copy-button";
 import { commandLine, toml } from "./order";
 import { recipeUrl } from "./place";
 import type { Project } from "./project";
@@ -22,21 +22,12 @@ export function Share({ project }: { readonly project: Project }) {
 }
 
 function Recipe({ title, text }: { readonly title: string; readonly text: string }) {
-  const isCopied = useSignal(false);
   return (
     <section>
       <div class="row">
         <h3>{title}</h3>
         <span class="grow" />
-        <button
-          type="button"
-          onClick={async () => {
-            await navigator.clipboard.writeText(text);
-            isCopied.value = true;
-          }}
-        >
-          {say(isCopied.value ? "share.copied" : "share.copy")}
-        </button>
+        <CopyButton text={text} />
       </div>
       <pre>{text}</pre>
     </section>

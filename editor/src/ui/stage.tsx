@@ -31,17 +31,19 @@ export function Stage({ project, looks }: Props) {
         >
           {say("split")}
         </button>
-        <button
-          type="button"
-          aria-pressed={isEditing}
-          title={say("edit.help")}
-          onClick={() => {
-            looks.mode.value = isEditing ? "bend" : "edit";
-            looks.selected.value = null;
-          }}
-        >
-          {say("edit")}
-        </button>
+        {project.mayEdit.value && (
+          <button
+            type="button"
+            aria-pressed={isEditing}
+            title={say("edit.help")}
+            onClick={() => {
+              looks.mode.value = isEditing ? "bend" : "edit";
+              looks.selected.value = null;
+            }}
+          >
+            {say("edit")}
+          </button>
+        )}
         <span class="grow" />
         <button
           type="button"

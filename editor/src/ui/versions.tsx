@@ -63,7 +63,7 @@ export function Versions({ project, looks }: Props) {
                   {say("compare")}
                 </button>
               )}
-              {mesh.id !== newest && (
+              {mesh.id !== newest && project.mayEdit.value && (
                 <button type="button" onClick={() => void project.restore(mesh)}>
                   {say("versions.restore")}
                 </button>

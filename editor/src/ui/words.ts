@@ -26,6 +26,10 @@ const spoken = signal(english as unknown as Messages);
 
 export const language = signal<Language>("en");
 
+export function isKey(text: string): text is Key {
+  return text in english;
+}
+
 /** A message in the chosen language; whoever renders it is rendered anew when that changes. */
 export function say(key: Key, values: Values = {}): string {
   return spoken.value[key](values);
