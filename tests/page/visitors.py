@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
 
 from playwright.sync_api import Locator, Page, expect
 
 from spinelift.images import encode_png
 from spinelift.samples import draw
+
+from .chromium import HERE
+
+WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
+LANGUAGES = ("en", "zh-Hans", "ja", "ko")
+THEMES = ("light", "dark")
 
 DROP = """
 files => {
@@ -20,6 +30,12 @@ files => {
   document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
 }
 """
+
+
+def words(language: str) -> dict[str, str]:
+    """All that the page says in it, by its keys."""
+    text = (WORDS / f"{language}.json").read_text(encoding="utf-8")
+    return cast("dict[str, str]", json.loads(text))
 
 
 def art(*names: str) -> dict[str, bytes]:
@@ -42,5 +58,41 @@ def open_project(page: Page, files: Mapping[str, bytes]) -> None:
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     drop(page, files)
     expect(layers(page)).to_have_count(len(files))
-    expect(page.locator("footer")).to_contain_text("done")
+    expect(page.locator("footer")).to_contain_text(re.compile("(is|are) done"))
     expect(page.locator("#stage-summary")).not_to_be_empty()
+
+
+def choose_looks(page: Page, *, theme: str = "dark", language: str = "en") -> None:
+    """Before the page is opened: as if that had been chosen at another time."""
+    page.add_init_script(
+        f"localStorage.setItem('language', '{language}');localStorage.setItem('theme', '{theme}')"
+    )
+
+
+def barriers(page: Page) -> list[str]:
+    """What keeps some people from using what is shown, as axe sees it."""
+    # The page's policy lets no script in; a test has another way.
+    page.evaluate((HERE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")
+    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
+
+
+def overhanging(page: Page) -> list[str]:
+    """What can be used and is not wholly within the width of the window; nothing scrolls aside."""
+    return cast("list[str]", page.evaluate(OVERHANGING))
+
+
+OVERHANGING = """
+() => {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push("the page itself");
+  const all = "button, summary, select, input, a, dialog, .sheet";
+  for (const one of document.querySelectorAll(all)) {
+    if (!one.checkVisibility({ visibilityProperty: true })) continue;
+    const { left, right, width } = one.getBoundingClientRect();
+    if (width === 0 || (left >= -0.5 && right <= innerWidth + 0.5)) continue;
+    found.push(one.outerHTML.slice(0, 120));
+  }
+  return found;
+}
+"""

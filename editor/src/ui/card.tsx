@@ -6,7 +6,9 @@ import { say } from "./words";
 export function Card({ project }: { readonly project: Project }) {
   const document = project.document.value;
   const layer = project.current.value;
-  if (document === null || layer === null) return null;
+  if (layer === null) return null;
+  const failure = layer.work?.error ?? null;
+  if (document === null) return failure === null ? null : <Failure reason={failure} />;
   const { quality, warnings } = document;
   const { vertices, triangles } = counts(document);
   const kept = verticesOf(layer.mesh);
@@ -26,6 +28,7 @@ export function Card({ project }: { readonly project: Project }) {
         <li>{say("card.overdraw", { area: Math.round((quality.overdraw ?? 1) * 100) })}</li>
         <li>{say("card.angle", { angle: Math.round(angle) })}</li>
       </ul>
+      {failure !== null && <p class="warning">{failure}</p>}
       {warnings.map((warning) => (
         <p class="warning" key={warning}>
           {warning}
@@ -43,6 +46,16 @@ export function Card({ project }: { readonly project: Project }) {
           </button>
         </div>
       )}
+    </section>
+  );
+}
+
+/** Why there is no mesh. */
+function Failure({ reason }: { readonly reason: string }) {
+  return (
+    <section class="card" aria-live="polite">
+      <p class="figure">{say("status.failed")}</p>
+      <p>{reason}</p>
     </section>
   );
 }

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Upload } from "../server/images";
 import { connection } from "../server/live";
+import { Refused } from "../server/request";
 import { BatchBar } from "./batch-bar";
 import { Card } from "./card";
 import { Download } from "./download";
@@ -26,18 +27,26 @@ export function Editor({ id }: { readonly id: string }) {
   const project = useMemo(() => new Project(id), [id]);
   const looks = useMemo(() => new Looks(), []);
   const isOpen = useSignal(false);
+  const isMissing = useSignal(false);
 
   useEffect(() => {
     void attempt(async () => {
-      await project.open();
+      try {
+        await project.open();
+      } catch (error) {
+        if (!(error instanceof Refused && error.status === 404)) throw error;
+        isMissing.value = true;
+        return;
+      }
       isOpen.value = true;
       const files = collect(id);
       if (files.length > 0) await project.add(files);
     });
     return () => project.close();
-  }, [project, id, isOpen]);
+  }, [project, id, isOpen, isMissing]);
   useEffect(() => keysOf(project, looks), [project, looks]);
 
+  if (isMissing.value) return <Missing />;
   const add = (files: readonly Upload[]) => void project.add(files);
   const isEmpty = isOpen.value && project.layers.value.length === 0 && !project.uploading.value;
   return (
@@ -101,5 +110,16 @@ export function Editor({ id }: { readonly id: string }) {
         <KeyList looks={looks} />
       </div>
     </DropArea>
+  );
+}
+
+/** What is said alike of a project that is gone, that never was, and that is another's. */
+function Missing() {
+  return (
+    <main class="gate">
+      <h1>{say("project.missing")}</h1>
+      <p>{say("project.missing-why")}</p>
+      <a href="#/">{say("projects")}</a>
+    </main>
   );
 }
