@@ -77,7 +77,7 @@ def test_sixty_images_with_two_broken_ones(page: Page) -> None:
 
 
 def test_name_that_no_file_may_have_is_text_too(page: Page) -> None:
-    drop(page, {REFUSED: encode_png(draw("leaf"))})
+    drop(page, {**art("leaf"), REFUSED: encode_png(draw("leaf"))})
     expect(page.locator(".trouble")).to_contain_text(REFUSED.removesuffix(".png"))
     expect(page.locator(".trouble img")).to_have_count(0)
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .chromium import HERE
-from .visitors import art, drop, layers, open_project
+from .visitors import WORDS, art, barriers, drop, layers, open_project
 
-WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "ja": "日本語", "ko": "한국어"}
 
 
@@ -75,14 +72,6 @@ def test_page_speaks_and_has_no_barriers(page: Page, language: str, theme: str) 
     for size in ((1440, 900), (390, 844)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-
-
-def barriers(page: Page) -> list[str]:
-    """What keeps some people from using what is shown, as axe sees it."""
-    # The page's policy lets no script in; a test has another way.
-    page.evaluate((HERE / "node_modules" / "axe-core" / "axe.min.js").read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run()")
-    return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
 
 
 @pytest.mark.parametrize("language", [name for name in LANGUAGES if name != "en"])

@@ -15,6 +15,7 @@ import { Menu } from "./menu";
 import { Notices } from "./notices";
 import { collect } from "./parcel";
 import { Project } from "./project";
+import { Samples } from "./samples";
 import { Share } from "./share";
 import { Stage } from "./stage";
 import { attempt } from "./trouble";
@@ -97,6 +98,7 @@ export function Editor({ id }: { readonly id: string }) {
             <p>{say("drop.hint")}</p>
             <FileButton onFiles={add} />
             <p class="dim">{say("drop.privacy")}</p>
+            <Samples onFiles={add} />
           </main>
         ) : (
           <Stage project={project} looks={looks} />

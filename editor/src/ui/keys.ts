@@ -6,6 +6,8 @@ const PRESETS = ["high-detail", "balanced", "performance", "simple-shapes"];
 /** Hear the keys that work everywhere but where one writes; returns what ends that. */
 export function keysOf(project: Project, looks: Looks): () => void {
   const hear = (event: KeyboardEvent) => {
+    // A dialog has its own, as Escape, which a browser closes it by.
+    if (document.querySelector("dialog[open]") !== null) return;
     if (isWritten(event.target) || (event.key === "Enter" && isPressed(event.target))) return;
     const command = event.ctrlKey || event.metaKey;
     const key = event.key.toLowerCase();
@@ -30,9 +32,11 @@ export function keysOf(project: Project, looks: Looks): () => void {
   return () => removeEventListener("keydown", hear);
 }
 
-/** Fields take all keys. */
+const FIELDS = "input:not([type=range], [type=checkbox]), select, textarea";
+
+/** Fields take all keys; sliders are moved by others. */
 function isWritten(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input, select, textarea") !== null;
+  return target instanceof Element && target.closest(FIELDS) !== null;
 }
 
 /** What Enter presses by itself. */

@@ -6,6 +6,7 @@ import { DropArea } from "./drop";
 import { Menu } from "./menu";
 import { bring } from "./parcel";
 import { go } from "./place";
+import { Samples } from "./samples";
 import { attempt } from "./trouble";
 import { say } from "./words";
 
@@ -41,10 +42,21 @@ export function Projects() {
             void create(String(new FormData(event.currentTarget).get("name")));
           }}
         >
-          <input name="name" aria-label={say("project.name")} maxLength={200} required />
+          <input
+            name="name"
+            aria-label={say("project.name")}
+            placeholder={say("project.name")}
+            maxLength={200}
+            required
+          />
           <button type="submit">{say("project.new")}</button>
         </form>
-        {found.value?.length === 0 && <p>{say("project.none")}</p>}
+        {found.value?.length === 0 && (
+          <>
+            <p>{say("project.none")}</p>
+            <Samples onFiles={(files) => void create(say("project.first"), files)} />
+          </>
+        )}
         <ul>
           {found.value?.map(({ id, name }) => (
             <li key={id}>
