@@ -51,6 +51,7 @@ def take(world: World, name: str, change: str = "null") -> Picture:
     view, language, theme, looks = PICTURES[name]
     with world.visited(view, language=language, theme=theme, **looks) as page:
         page.evaluate(change)
+        page.evaluate("scrollTo(0, 0)")  # a telephone has scrolled to what was pressed
         settle(page)
         seen = page.screenshot()
     return np.asarray(cv2.imdecode(np.frombuffer(seen, np.uint8), cv2.IMREAD_COLOR), np.uint8)

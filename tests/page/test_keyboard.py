@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from zipfile import ZipFile
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FilePayload, Locator, Page, expect
 
 from ..journeys.system import EmbeddedSystem
 from .conftest import opened
@@ -51,7 +51,7 @@ def test_all_by_keys(tmp_path: Path, browser: Browser) -> None:
         page.add_init_script(POINTERS)
         said = re.match(r"Open (\S+)\n", system.server.out)
         assert said
-        files = [
+        files: list[FilePayload] = [
             {"name": name, "mimeType": "image/png", "buffer": content}
             for name, content in art("leaf", "sword").items()
         ]

@@ -18,15 +18,13 @@ from ..art import clouds
 from ..journeys.system import EmbeddedSystem
 from .conftest import opened
 from .people import ALICE, BOB, register
-from .visitors import art, choose_looks, drop, layers, words
+from .visitors import art, choose_looks, drop, layers, on_screen, words
 
 FOX = (
     *("head", "hair", "front-ear", "torso", "cape", "tail"),
     *("sword", "front-hand", "scarf", "leaf", "発光"),
 )
 INVISIBLE = {"invisible.png": encode_png(np.zeros((64, 64, 4), dtype=np.uint8))}
-MARGIN = 32
-"""CSS pixels around art that fills the stage: as in scenery.ts."""
 
 
 @dataclass(frozen=True)
@@ -79,19 +77,6 @@ class Visit:
         self.page.wait_for_load_state("networkidle")
         self.page.evaluate(
             "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
-        )
-
-    def on_screen(self, x: float, y: float) -> tuple[float, float]:
-        """Where a point of the art is that fills the stage."""
-        box = self.page.locator("canvas").bounding_box()
-        summary = self.page.locator("#stage-summary").inner_text()
-        numbers = [int(found) for found in re.findall(r"\d+", summary)[:2]]
-        assert box is not None
-        width, height = numbers
-        scale = min((box["width"] - 2 * MARGIN) / width, (box["height"] - 2 * MARGIN) / height)
-        return (
-            box["x"] + box["width"] / 2 + (x - width / 2) * scale,
-            box["y"] + box["height"] / 2 + (y - height / 2) * scale,
         )
 
 
@@ -226,7 +211,7 @@ def keys(visit: Visit) -> None:
 
 def bend(visit: Visit) -> None:
     visit.editor()
-    x, y = visit.on_screen(330, 215)
+    x, y = on_screen(visit.page, 330, 215)
     visit.page.mouse.move(x, y)
     visit.page.mouse.down()
     visit.page.mouse.move(x + 40, y - 150, steps=6)
@@ -258,9 +243,9 @@ def edit_refused(visit: Visit) -> None:
     visit.editor()
     visit.press("edit")
     first = answers[-1].json()["vertices"][0]
-    visit.page.mouse.move(*visit.on_screen(*first))
+    visit.page.mouse.move(*on_screen(visit.page, *first))
     visit.page.mouse.down()
-    visit.page.mouse.move(*visit.on_screen(330, 300), steps=4)
+    visit.page.mouse.move(*on_screen(visit.page, 330, 300), steps=4)
     visit.page.mouse.up()
     expect(visit.page.locator(".trouble")).to_be_visible()
 

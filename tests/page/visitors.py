@@ -19,6 +19,8 @@ from .chromium import HERE
 WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
 LANGUAGES = ("en", "zh-Hans", "ja", "ko")
 THEMES = ("light", "dark")
+MARGIN = 32
+"""CSS pixels around art that fills the stage: as in scenery.ts."""
 
 DROP = """
 files => {
@@ -60,6 +62,19 @@ def open_project(page: Page, files: Mapping[str, bytes]) -> None:
     expect(layers(page)).to_have_count(len(files))
     expect(page.locator("footer")).to_contain_text(re.compile("(is|are) done"))
     expect(page.locator("#stage-summary")).not_to_be_empty()
+
+
+def on_screen(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a point of the art is, which fills the stage."""
+    box = page.locator("canvas").bounding_box()
+    summary = page.locator("#stage-summary").inner_text()
+    width, height = (int(found) for found in re.findall(r"\d+", summary)[:2])
+    assert box is not None
+    scale = min((box["width"] - 2 * MARGIN) / width, (box["height"] - 2 * MARGIN) / height)
+    return (
+        box["x"] + box["width"] / 2 + (x - width / 2) * scale,
+        box["y"] + box["height"] / 2 + (y - height / 2) * scale,
+    )
 
 
 def choose_looks(page: Page, *, theme: str = "dark", language: str = "en") -> None:
