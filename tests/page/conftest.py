@@ -63,12 +63,11 @@ def page(system: EmbeddedSystem, browser: Browser, session: Any) -> Iterator[Pag
 
 @contextmanager
 def opened(
-    system: EmbeddedSystem, browser: Browser, session: Any
+    system: EmbeddedSystem, browser: Browser, session: Any, **looks: Any
 ) -> Iterator[tuple[Page, list[str]]]:
-    """A page, and what is wrong with it: the list grows."""
-    context = browser.new_context(
-        base_url=system.url, storage_state=session, viewport={"width": 1440, "height": 900}
-    )
+    """A page, and what is wrong with it: the list grows. `looks` are Playwright's."""
+    looks = {"viewport": {"width": 1440, "height": 900}, **looks}
+    context = browser.new_context(base_url=system.url, storage_state=session, **looks)
     page = context.new_page()
     faults: list[str] = []
     own = (system.url, system.url.replace("http", "ws", 1), "blob:", "data:")

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 from spinelift.web.events import Event, PresetEvent, ProjectEvent
 
 from .test_editor import WORDS
-from .visitors import art, barriers, is_wider, open_project, show_in
+from .visitors import PHONE, art, barriers, choose_looks, open_project, overhanging
 
 
 def actions(kind: type[Event]) -> Iterator[str]:
@@ -87,9 +87,10 @@ def test_more_deeds_come_page_by_page(page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_audit_has_no_barriers(page: Page, theme: str) -> None:
-    show_in(page, theme)
+    choose_looks(page, theme=theme)
     open_project(page, art("leaf"))
     dialog = audit(page)
     dialog.get_by_text("Details").first.click()
     assert barriers(page) == []
-    assert not is_wider(page, 390)
+    page.set_viewport_size(PHONE)
+    assert overhanging(page) == []

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .visitors import art, barriers, drop, layers, open_project
+from .visitors import WORDS, art, barriers, drop, layers, open_project
 
-WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "ja": "日本語", "ko": "한국어"}
 
 

@@ -53,3 +53,12 @@ def test_first_minute(page: Page) -> None:
     )
     [answer] = runtimes.load([request])
     assert {slot["attachment"] for slot in answer["slots"]} == set(NAMES)
+
+
+def test_who_has_no_art_tries_ours(page: Page) -> None:
+    page.goto("/")
+    page.get_by_label("Name of the project").fill("Ours")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Tail", exact=True).click()
+    expect(page.get_by_text("1 mesh is done")).to_be_visible()
+    expect(page.locator("#stage-summary")).to_contain_text("tail")

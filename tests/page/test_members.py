@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from ..journeys.system import EmbeddedSystem
 from .people import register_all, signed_in
-from .visitors import art, barriers, drop, is_wider, layers, open_project, show_in
+from .visitors import PHONE, art, barriers, choose_looks, drop, layers, open_project, overhanging
 
 LAST_OWNER = "needs an owner"
 
@@ -119,7 +119,7 @@ def test_member_is_removed_once_that_is_confirmed(system: EmbeddedSystem, browse
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_members_have_no_barriers(system: EmbeddedSystem, browser: Browser, theme: str) -> None:
     with signed_in(system, browser, "alice") as page:
-        show_in(page, theme)
+        choose_looks(page, theme=theme)
         open_project(page, art("leaf"))
         dialog = members(page)
         add(dialog, "val", "Viewer")
@@ -128,4 +128,5 @@ def test_members_have_no_barriers(system: EmbeddedSystem, browser: Browser, them
         dialog.get_by_role("button", name="Remove val@example.com").click()
         assert barriers(page) == []
         page.keyboard.press("Escape")
-        assert not is_wider(page, 390)
+        page.set_viewport_size(PHONE)
+        assert overhanging(page) == []

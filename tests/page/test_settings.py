@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from ..journeys.system import EmbeddedSystem
 from .conftest import opened
-from .visitors import art, barriers, is_wider, open_project, show_in
+from .visitors import PHONE, art, barriers, choose_looks, open_project, overhanging
 
 
 def settings(page: Page) -> Locator:
@@ -131,18 +131,19 @@ def test_project_is_renamed_put_away_and_deleted(page: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_settings_have_no_barriers(page: Page, theme: str) -> None:
-    show_in(page, theme)
+    choose_looks(page, theme=theme)
     dialog = settings(page)
     dialog.get_by_label("Name of the token").fill("laptop")
     dialog.get_by_role("button", name="Make a token").click()
     expect(dialog.locator(".secret")).to_be_visible()
     assert barriers(page) == []
-    assert not is_wider(page, 390)
+    page.set_viewport_size(PHONE)
+    assert overhanging(page) == []
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_menus_of_projects_have_no_barriers(page: Page, theme: str) -> None:
-    show_in(page, theme)
+    choose_looks(page, theme=theme)
     open_project(page, art("leaf"))
     page.goto("/")
     page.get_by_role("main").locator("summary").first.click()
@@ -150,4 +151,5 @@ def test_menus_of_projects_have_no_barriers(page: Page, theme: str) -> None:
     page.get_by_role("button", name="Delete").first.click()
     assert barriers(page) == []
     page.keyboard.press("Escape")
-    assert not is_wider(page, 390)
+    page.set_viewport_size(PHONE)
+    assert overhanging(page) == []

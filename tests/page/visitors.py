@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
+import re
 from collections.abc import Mapping
+from pathlib import Path
+from typing import cast
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -11,6 +15,12 @@ from spinelift.images import encode_png
 from spinelift.samples import draw
 
 from .chromium import HERE
+
+WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
+LANGUAGES = ("en", "zh-Hans", "ja", "ko")
+THEMES = ("light", "dark")
+MARGIN = 32
+"""CSS pixels around art that fills the stage: as in scenery.ts."""
 
 DROP = """
 files => {
@@ -22,6 +32,12 @@ files => {
   document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
 }
 """
+
+
+def words(language: str) -> dict[str, str]:
+    """All that the page says in it, by its keys."""
+    text = (WORDS / f"{language}.json").read_text(encoding="utf-8")
+    return cast("dict[str, str]", json.loads(text))
 
 
 def art(*names: str) -> dict[str, bytes]:
@@ -44,13 +60,28 @@ def open_project(page: Page, files: Mapping[str, bytes]) -> None:
     expect(page.get_by_role("heading", name="Projects")).to_be_visible()
     drop(page, files)
     expect(layers(page)).to_have_count(len(files))
-    expect(page.locator("footer")).to_contain_text("done")
+    expect(page.locator("footer")).to_contain_text(re.compile("(is|are) done"))
     expect(page.locator("#stage-summary")).not_to_be_empty()
 
 
-def show_in(page: Page, theme: str) -> None:
-    """From the next time that it is loaded."""
-    page.add_init_script(f"localStorage.setItem('theme', '{theme}')")
+def on_screen(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a point of the art is, which fills the stage."""
+    box = page.locator("canvas").bounding_box()
+    summary = page.locator("#stage-summary").inner_text()
+    width, height = (int(found) for found in re.findall(r"\d+", summary)[:2])
+    assert box is not None
+    scale = min((box["width"] - 2 * MARGIN) / width, (box["height"] - 2 * MARGIN) / height)
+    return (
+        box["x"] + box["width"] / 2 + (x - width / 2) * scale,
+        box["y"] + box["height"] / 2 + (y - height / 2) * scale,
+    )
+
+
+def choose_looks(page: Page, *, theme: str = "dark", language: str = "en") -> None:
+    """Before the page is opened: as if that had been chosen at another time."""
+    page.add_init_script(
+        f"localStorage.setItem('language', '{language}');localStorage.setItem('theme', '{theme}')"
+    )
 
 
 def barriers(page: Page) -> list[str]:
@@ -61,11 +92,22 @@ def barriers(page: Page) -> list[str]:
     return [f"{one['id']}: {node['html']}" for one in found["violations"] for node in one["nodes"]]
 
 
-def is_wider(page: Page, width: int) -> bool:
-    """Whether one would have to scroll sideways in a window of this width, or in a dialog there."""
-    page.set_viewport_size({"width": width, "height": 844})
-    wider: bool = page.evaluate(
-        "[document.documentElement, ...document.querySelectorAll('dialog')]"
-        ".some((one) => one.scrollWidth > one.clientWidth)"
-    )
-    return wider
+def overhanging(page: Page) -> list[str]:
+    """What can be used and is not wholly within the width of the window; nothing scrolls aside."""
+    return cast("list[str]", page.evaluate(OVERHANGING))
+
+
+OVERHANGING = """
+() => {
+  const found = [];
+  if (document.documentElement.scrollWidth > innerWidth) found.push("the page itself");
+  const all = "button, summary, select, input, a, dialog, .sheet";
+  for (const one of document.querySelectorAll(all)) {
+    if (!one.checkVisibility({ visibilityProperty: true })) continue;
+    const { left, right, width } = one.getBoundingClientRect();
+    if (width === 0 || (left >= -0.5 && right <= innerWidth + 0.5)) continue;
+    found.push(one.outerHTML.slice(0, 120));
+  }
+  return found;
+}
+"""

@@ -1,16 +1,24 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Project } from "./project";
 import { attempt } from "./trouble";
 import { say } from "./words";
 
-/** How far all that is being made is; the tab's title says it too. */
+/** How far all that is being made is; the tab's title says it too, also how it ended. */
 export function BatchBar({ project }: { readonly project: Project }) {
-  const { total, done, failed, looks, isWorking } = project.tally.value;
+  const { total, done, failed, looks, isWorking, hasEnded } = project.tally.value;
   const uploading = project.uploading.value;
+  const hasWorked = useRef(false);
+  if (isWorking) hasWorked.current = true;
   const progress = say("batch.progress", { done, total });
+  const ended = say("batch.ended", { done, total, failed });
+  const end = done === total ? say("batch.done", { total }) : hasEnded ? ended : progress;
+  const title = isWorking ? progress : hasWorked.current ? end : project.name.value;
   useEffect(() => {
-    document.title = isWorking ? `${progress} · SpineLift` : "SpineLift";
-  }, [isWorking, progress]);
+    document.title = `${title} · SpineLift`;
+    return () => {
+      document.title = "SpineLift";
+    };
+  }, [title]);
   if (total === 0 && uploading === null) return <footer class="batch" />;
   return (
     <footer class="batch" aria-live="polite">
@@ -30,7 +38,7 @@ export function BatchBar({ project }: { readonly project: Project }) {
           )}
         </>
       ) : (
-        <span>{say("batch.done", { total })}</span>
+        <span>{end}</span>
       )}
       {looks > 0 && (
         <button

@@ -18,6 +18,7 @@ export function Card({ project, looks }: Props) {
   if (document === null && error === null) return null;
   return (
     <section class="card" aria-live="polite">
+      {document === null && <p class="figure">{say("status.failed")}</p>}
       {error !== null && <p class="error">{error}</p>}
       {document !== null &&
         (before === null ? (

@@ -2,6 +2,7 @@ import { untracked, useSignal, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
 import type { Upload } from "../server/images";
 import { connection } from "../server/live";
+import { Refused } from "../server/request";
 import { BatchBar } from "./batch-bar";
 import { Card } from "./card";
 import { Download } from "./download";
@@ -16,6 +17,7 @@ import { collect } from "./parcel";
 import { takeRecipe } from "./place";
 import { Project } from "./project";
 import { ProjectMenu } from "./project-menu";
+import { Samples } from "./samples";
 import { Share } from "./share";
 import { Stage } from "./stage";
 import { attempt } from "./trouble";
@@ -28,16 +30,23 @@ export function Editor({ id }: { readonly id: string }) {
   const project = useMemo(() => new Project(id), [id]);
   const looks = useMemo(() => new Looks(), []);
   const isOpen = useSignal(false);
+  const isMissing = useSignal(false);
 
   useEffect(() => {
     void attempt(async () => {
-      await project.open();
+      try {
+        await project.open();
+      } catch (error) {
+        if (!(error instanceof Refused && error.status === 404)) throw error;
+        isMissing.value = true;
+        return;
+      }
       isOpen.value = true;
       const files = collect(id);
       if (files.length > 0) await project.add(files);
     });
     return () => project.close();
-  }, [project, id, isOpen]);
+  }, [project, id, isOpen, isMissing]);
   useEffect(() => keysOf(project, looks), [project, looks]);
   useSignalEffect(() => {
     if (!isOpen.value) return;
@@ -45,6 +54,7 @@ export function Editor({ id }: { readonly id: string }) {
     if (recipe !== undefined) untracked(() => project.useRecipe(recipe));
   });
 
+  if (isMissing.value) return <Missing />;
   const add = (files: readonly Upload[]) => void project.add(files);
   const mayEdit = project.mayEdit.value;
   const isEmpty = isOpen.value && project.layers.value.length === 0 && !project.uploading.value;
@@ -100,6 +110,7 @@ export function Editor({ id }: { readonly id: string }) {
                 <p>{say("drop.hint")}</p>
                 <FileButton onFiles={add} />
                 <p class="dim">{say("drop.privacy")}</p>
+                <Samples onFiles={add} />
               </>
             ) : (
               <p>{say("viewer.empty")}</p>
@@ -117,5 +128,16 @@ export function Editor({ id }: { readonly id: string }) {
         <KeyList looks={looks} />
       </div>
     </DropArea>
+  );
+}
+
+/** What is said alike of a project that is gone, that never was, and that is another's. */
+function Missing() {
+  return (
+    <main class="gate">
+      <h1>{say("project.missing")}</h1>
+      <p>{say("project.missing-why")}</p>
+      <a href="#/">{say("projects")}</a>
+    </main>
   );
 }

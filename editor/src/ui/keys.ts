@@ -6,6 +6,7 @@ const PRESETS = ["high-detail", "balanced", "performance", "simple-shapes"];
 /** Hear the keys that work everywhere but in dialogs and where one writes; returns what ends that. */
 export function keysOf(project: Project, looks: Looks): () => void {
   const hear = (event: KeyboardEvent) => {
+    // A dialog has its own, as Escape, which a browser closes it by.
     if (document.querySelector(":modal") !== null) return;
     if (isWritten(event.target) || (event.key === "Enter" && isPressed(event.target))) return;
     const command = event.ctrlKey || event.metaKey;
@@ -32,9 +33,11 @@ export function keysOf(project: Project, looks: Looks): () => void {
   return () => removeEventListener("keydown", hear);
 }
 
-/** Fields take all keys. */
+const FIELDS = "input:not([type=range], [type=checkbox]), select, textarea";
+
+/** Fields take all keys; sliders are moved by others. */
 function isWritten(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest("input, select, textarea") !== null;
+  return target instanceof Element && target.closest(FIELDS) !== null;
 }
 
 /** What Enter presses by itself. */

@@ -24,7 +24,7 @@ export function Layers({ project }: { readonly project: Project }) {
           }}
         />
         <select
-          aria-label={say("layers.filter")}
+          aria-label={say("layers.show")}
           value={project.filter.value}
           onChange={(event) => {
             project.filter.value = event.currentTarget.value as Filter;

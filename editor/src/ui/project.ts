@@ -53,6 +53,12 @@ export function wantsALook({ mesh, work }: Layer): boolean {
   return work?.status === "failed" || (mesh !== null && (mesh.stale || mesh.warnings.length > 0));
 }
 
+/** Why a version was not made. */
+function workOf({ id, batch_id, status, error }: meshes.Mesh): Work | null {
+  if (status !== "failed" && status !== "cancelled") return null;
+  return { mesh: id, batch: batch_id, status, progress: 0, error: error?.message ?? null };
+}
+
 function isUnderWay(work: Work | null): work is Work {
   return work?.status === "queued" || work?.status === "processing";
 }
@@ -131,7 +137,6 @@ export class Project {
   /** Read what there is, and hear of all that happens. */
   async open(): Promise<void> {
     this.#ends.push(
-      follow({ kind: "project", id: this.id }, this.#hear),
       effect(() => {
         const mesh = this.current.value?.mesh ?? null;
         if (mesh !== null) untracked(() => void this.#show(mesh));
@@ -155,6 +160,24 @@ export class Project {
       this.role.value = role;
     });
     await this.refresh();
+    if (this.#isClosed.signal.aborted) return;
+    // Not before there are layers that it tells of; it begins with how they are now.
+    this.#ends.push(follow({ kind: "project", id: this.id }, this.#hear));
+    await this.#readFailures();
+  }
+
+  /** What was not made is in no list of what is there: layers without a mesh are asked for theirs. */
+  async #readFailures(): Promise<void> {
+    const bare = this.layers.value.filter(({ mesh }) => mesh === null);
+    const newest = await Promise.all(bare.map(({ image }) => meshes.versions(image.id)));
+    const works = new Map(
+      newest.flatMap(([mesh]) => (mesh ? [[mesh.image_id, workOf(mesh)]] : [])),
+    );
+    this.layers.value = this.layers.value.map((layer) =>
+      layer.mesh === null && layer.work === null
+        ? { ...layer, work: works.get(layer.image.id) ?? null }
+        : layer,
+    );
   }
 
   #orderOf({ mesh }: Layer): Order {
@@ -232,7 +255,8 @@ export class Project {
         },
       });
       for (const { name, error } of added.refused) {
-        tell(say("refused", { name, reason: error.message }));
+        const isNamed = error.message.includes(name.replace(/\.\w+$/, ""));
+        tell(isNamed ? error.message : say("refused", { name, reason: error.message }));
       }
       await this.refresh();
       const ids = added.images.map((image) => image.id);
@@ -492,15 +516,16 @@ export class Project {
     });
   }
 
-  /** How many are done of all that were asked for, and how many want a look. */
+  /** How many are done, how many failed, and how many want a look. */
   readonly tally = computed(() => {
-    const working = this.layers.value.filter(({ work }) => isUnderWay(work)).length;
+    const layers = this.layers.value;
     return {
-      total: this.layers.value.length,
-      done: this.layers.value.length - working,
-      failed: this.layers.value.filter(({ work }) => work?.status === "failed").length,
-      looks: this.layers.value.filter(wantsALook).length,
-      isWorking: working > 0,
+      total: layers.length,
+      done: layers.filter(({ mesh, work }) => mesh !== null && work === null).length,
+      failed: layers.filter(({ work }) => work?.status === "failed").length,
+      looks: layers.filter(wantsALook).length,
+      isWorking: layers.some(({ work }) => isUnderWay(work)),
+      hasEnded: layers.some(({ work }) => work !== null && !isUnderWay(work)),
     };
   });
 }

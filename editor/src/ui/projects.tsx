@@ -8,6 +8,7 @@ import { Menu } from "./menu";
 import { bring } from "./parcel";
 import { go } from "./place";
 import { ROLES } from "./roles";
+import { Samples } from "./samples";
 import { attempt } from "./trouble";
 import { say } from "./words";
 
@@ -58,12 +59,22 @@ export function Projects() {
               void create(String(new FormData(event.currentTarget).get("name")));
             }}
           >
-            <input name="name" aria-label={say("project.name")} maxLength={200} required />
+            <input
+              name="name"
+              aria-label={say("project.name")}
+              placeholder={say("project.name")}
+              maxLength={200}
+              required
+            />
             <button type="submit">{say("project.new")}</button>
           </form>
         )}
-        {found.value?.length === 0 && (
-          <p>{say(isArchive.value ? "project.none-archived" : "project.none")}</p>
+        {found.value?.length === 0 && isArchive.value && <p>{say("project.none-archived")}</p>}
+        {found.value?.length === 0 && !isArchive.value && (
+          <>
+            <p>{say("project.none")}</p>
+            <Samples onFiles={(files) => void create(say("project.first"), files)} />
+          </>
         )}
         <ul>
           {found.value?.map((project) => (

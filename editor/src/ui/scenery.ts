@@ -18,6 +18,10 @@ import { tell, tellOf } from "./trouble";
 import { say } from "./words";
 
 const MARGIN = 32;
+/** Seconds after which whatever was bent has come to rest. */
+const REST = 60;
+
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** What is drawn on the canvas, and when: a frame only where something has changed. */
 export class Scenery implements Stage {
@@ -202,7 +206,7 @@ export class Scenery implements Stage {
 
   #draw(now: number): void {
     this.#frame = 0;
-    const seconds = Math.min((now - this.#last) / 1000, 1 / 30);
+    const seconds = calm.matches ? REST : Math.min((now - this.#last) / 1000, 1 / 30);
     this.#last = now;
     let isMoving = false;
     this.#bends.forEach((bend, part) => {

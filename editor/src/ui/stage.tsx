@@ -84,7 +84,9 @@ export function Stage({ project, looks }: Props) {
       <p id="stage-summary" class="summary" aria-live="polite">
         {summary(project)}
       </p>
-      <p class="dim hint">{say(isEditing ? "edit.help" : "bend.help")}</p>
+      <p class="dim hint" aria-live="polite">
+        {pointOf(project, looks) ?? say(isEditing ? "edit.help" : "bend.help")}
+      </p>
     </main>
   );
 }
@@ -192,4 +194,14 @@ function summary(project: Project): string {
     ...counts(document),
     pixels: document.quality.uncovered_pixels ?? 0,
   });
+}
+
+/** Which point is chosen, and where it is. */
+function pointOf(project: Project, looks: Looks): string | null {
+  const number = looks.selected.value;
+  const vertices = project.document.value?.vertices ?? [];
+  const vertex = number === null ? undefined : vertices[number];
+  if (number === null || vertex === undefined) return null;
+  const [x, y] = vertex.map(Math.round) as [number, number];
+  return say("edit.point", { number: number + 1, count: vertices.length, x, y });
 }
