@@ -17,23 +17,19 @@ from ..journeys.system import EmbeddedSystem
 from . import views
 from .chromium import chromium, unpacked
 from .views import World
-from .visitors import LANGUAGES, THEMES
+from .visitors import LANGUAGES, PHONE, THEMES
 
 FOLDER = Path(__file__).parents[2] / "docs" / "pictures" / "page"
 QUALITY = 55
 
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-}
+HELD: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 TAKEN = (
     *("sign-in", "projects-empty", "project-empty", "drop", "editor", "draft", "fine-tune"),
     *("bend", "edit-refused", "split", "batch", "failed", "versions", "download", "keys"),
 )
 PICTURES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     **{f"{view}-{theme}": (view, "en", theme, {}) for view in TAKEN for theme in THEMES},
-    **{f"phone-{theme}": ("editor", "en", theme, PHONE) for theme in THEMES},
+    **{f"phone-{theme}": ("editor", "en", theme, HELD) for theme in THEMES},
     **{
         f"editor-{language}-{theme}": ("editor", language, theme, {})
         for language in LANGUAGES

@@ -10,8 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from spinelift.web.events import Event, PresetEvent, ProjectEvent
 
-from .test_editor import WORDS
-from .visitors import PHONE, art, barriers, choose_looks, open_project, overhanging
+from .visitors import PHONE, WORDS, art, barriers, choose_looks, open_project, overhanging
 
 
 def actions(kind: type[Event]) -> Iterator[str]:

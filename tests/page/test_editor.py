@@ -5,21 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
-from .visitors import WORDS, art, barriers, drop, layers, open_project
+from .visitors import WORDS, art, barriers, drop, layers, open_project, tuned_sword
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文", "ja": "日本語", "ko": "한국어"}
-
-
-def tuned_sword(page: Page) -> tuple[Locator, str]:
-    """A project in which one tries simple shapes: what is said of the mesh, and what was before."""
-    open_project(page, art("sword"))
-    summary = page.locator("#stage-summary")
-    before = summary.inner_text()
-    page.keyboard.press("4")
-    expect(summary).not_to_have_text(before)
-    return summary, before
 
 
 def test_tuned_mesh_is_shown_kept_and_undone(page: Page) -> None:

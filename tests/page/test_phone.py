@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from ..journeys.system import EmbeddedSystem
 from .conftest import opened
-from .visitors import art, layers, open_project, overhanging
+from .visitors import PHONE, art, layers, open_project, overhanging
 
 TOUCHED = 24
 """Pixels, of the least side of what is touched."""
@@ -30,7 +30,7 @@ SMALL = f"""
 @pytest.fixture
 def page(system: EmbeddedSystem, browser: Browser, session: Any) -> Iterator[Page]:
     phone = {
-        "viewport": {"width": 390, "height": 844},
+        "viewport": PHONE,
         "has_touch": True,
         "is_mobile": True,
         "device_scale_factor": 2,

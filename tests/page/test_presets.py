@@ -12,8 +12,7 @@ from spinelift.mesh.parameters import PARAMETERS
 
 from ..journeys.system import EmbeddedSystem
 from .conftest import opened
-from .test_editor import LANGUAGES, WORDS, barriers
-from .visitors import art, open_project
+from .visitors import LANGUAGES, PHONE, WORDS, art, barriers, open_project
 
 
 def padded(page: Page, pixels: int = 9) -> Locator:
@@ -120,7 +119,7 @@ def test_presets_have_no_barriers(page: Page, theme: str) -> None:
     long = f"{theme} {'Very' * 30}"
     expect(save(page, long, shared=True)).to_be_visible()
     assert barriers(page) == []
-    page.set_viewport_size({"width": 390, "height": 844})
+    page.set_viewport_size(PHONE)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from .test_editor import barriers, tuned_sword
+from .visitors import PHONE, barriers, overhanging, tuned_sword
 
 
 def two_versions(page: Page) -> Locator:
@@ -95,5 +95,5 @@ def test_comparison_has_no_barriers(page: Page, theme: str) -> None:
     page.get_by_role("button", name="Compare").click()
     expect(page.get_by_role("table")).to_be_visible()
     assert barriers(page) == []
-    page.set_viewport_size({"width": 390, "height": 844})
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.set_viewport_size(PHONE)
+    assert overhanging(page) == []

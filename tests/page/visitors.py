@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from spinelift.images import encode_png
 from spinelift.samples import draw
@@ -19,6 +19,7 @@ from .chromium import HERE
 WORDS = Path(__file__).parents[2] / "editor" / "src" / "ui" / "words"
 LANGUAGES = ("en", "zh-Hans", "ja", "ko")
 THEMES = ("light", "dark")
+PHONE: ViewportSize = {"width": 390, "height": 844}
 MARGIN = 32
 """CSS pixels around art that fills the stage: as in scenery.ts."""
 
@@ -62,6 +63,16 @@ def open_project(page: Page, files: Mapping[str, bytes]) -> None:
     expect(layers(page)).to_have_count(len(files))
     expect(page.locator("footer")).to_contain_text(re.compile("(is|are) done"))
     expect(page.locator("#stage-summary")).not_to_be_empty()
+
+
+def tuned_sword(page: Page) -> tuple[Locator, str]:
+    """A project in which one tries simple shapes: what is said of the mesh, and what was before."""
+    open_project(page, art("sword"))
+    summary = page.locator("#stage-summary")
+    before = summary.inner_text()
+    page.keyboard.press("4")
+    expect(summary).not_to_have_text(before)
+    return summary, before
 
 
 def on_screen(page: Page, x: float, y: float) -> tuple[float, float]:
