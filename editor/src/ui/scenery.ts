@@ -139,7 +139,7 @@ export class Scenery implements Stage {
   #shownUrl = "";
 
   async #fetch(image: Image): Promise<void> {
-    const url = image.content_url;
+    const url = image.art_url;
     if (url === this.#shownUrl) return;
     this.#shownUrl = url;
     try {
