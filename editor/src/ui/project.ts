@@ -109,7 +109,6 @@ export class Project {
   /** Read what there is, and hear of all that happens. */
   async open(): Promise<void> {
     this.#ends.push(
-      follow({ kind: "project", id: this.id }, this.#hear),
       effect(() => {
         const mesh = this.current.value?.mesh ?? null;
         if (mesh !== null) untracked(() => void this.#show(mesh));
@@ -129,6 +128,9 @@ export class Project {
       this.name.value = name;
     });
     await this.refresh();
+    if (this.#isClosed.signal.aborted) return;
+    // Not before there are layers that it tells of; it begins with how they are now.
+    this.#ends.push(follow({ kind: "project", id: this.id }, this.#hear));
   }
 
   #orderOf({ mesh }: Layer): Order {
@@ -375,7 +377,8 @@ export class Project {
           }
         : layer,
     );
-    if (status === "completed")
+    const isHere = this.layers.value.some(({ mesh }) => mesh?.id === told.mesh_id);
+    if (status === "completed" && !isHere)
       void attempt(async () => this.#replace(await meshes.read(told.mesh_id)));
   };
 
