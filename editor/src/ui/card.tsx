@@ -1,4 +1,4 @@
-import { counts, parts } from "../mesh/mesh";
+import { counts, outside, parts } from "../mesh/mesh";
 import { type Project, verticesOf } from "./project";
 import { say } from "./words";
 
@@ -9,6 +9,7 @@ export function Card({ project }: { readonly project: Project }) {
   if (document === null || layer === null) return null;
   const { quality, warnings } = document;
   const { vertices, triangles } = counts(document);
+  const { pixels, islands } = outside(document);
   const kept = verticesOf(layer.mesh);
   const angle = Math.min(
     ...parts(document).map((part) => part.quality.smallest_angle_degrees ?? 0),
@@ -22,7 +23,8 @@ export function Card({ project }: { readonly project: Project }) {
       </p>
       <ul>
         <li>{say("card.triangles", { count: triangles })}</li>
-        <li>{say("card.covered", { pixels: quality.uncovered_pixels ?? 0 })}</li>
+        <li>{say("card.covered", { pixels, islands })}</li>
+        {islands > 0 && <li class="warning">{say("card.left-out", { islands })}</li>}
         <li>{say("card.overdraw", { area: Math.round((quality.overdraw ?? 1) * 100) })}</li>
         <li>{say("card.angle", { angle: Math.round(angle) })}</li>
       </ul>

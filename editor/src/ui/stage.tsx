@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { imagePoint } from "../math/point";
 import { moved, removed } from "../mesh/edit";
-import { counts } from "../mesh/mesh";
+import { counts, outside } from "../mesh/mesh";
 import type { Looks } from "./looks";
 import type { Project } from "./project";
 import { Scenery } from "./scenery";
@@ -166,6 +166,6 @@ function summary(project: Project): string {
     width: document.width,
     height: document.height,
     ...counts(document),
-    pixels: document.quality.uncovered_pixels ?? 0,
+    ...outside(document),
   });
 }
