@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from spinelift.images import encode_png
 from spinelift.samples import draw
+
+PATIENCE = 120_000
+"""Milliseconds, for what takes long."""
 
 DROP = """
 files => {
@@ -44,3 +48,27 @@ def open_project(page: Page, files: Mapping[str, bytes]) -> None:
     expect(layers(page)).to_have_count(len(files))
     expect(page.locator("footer")).to_contain_text("done")
     expect(page.locator("#stage-summary")).not_to_be_empty()
+
+
+def open_large_project(page: Page, files: Mapping[str, bytes]) -> None:
+    """The same, where that takes long."""
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    drop(page, files)
+    made = layers(page).filter(has_text="vert")
+    expect(made).to_have_count(len(files), timeout=PATIENCE)
+    expect(page.locator("#stage-summary")).not_to_be_empty()
+    page.wait_for_load_state("networkidle")
+
+
+def ask(page: Page, method: str, path: str, body: Any = None) -> Any:
+    """What the API answers to who is signed in on the page; it has to be good."""
+    [token] = [one["value"] for one in page.context.cookies() if one["name"] == "csrftoken"]
+    answer = page.context.request.fetch(
+        f"/api/v1{path}",
+        method=method,
+        data=body,
+        headers={"X-CSRFToken": token, "Referer": page.url},
+    )
+    assert answer.ok, answer.text()
+    return answer.json()

@@ -4,7 +4,7 @@ import type { Size } from "../math/view";
 import { fitted, type View, zoomed } from "../math/view";
 import { Bend } from "../mesh/bend";
 import type { Edit } from "../mesh/edit";
-import { type Part, parts } from "../mesh/mesh";
+import { outside, type Part, parts } from "../mesh/mesh";
 import { Renderer } from "../render/renderer";
 import type { Selection } from "../render/scene";
 import type { Image } from "../server/images";
@@ -32,6 +32,7 @@ export class Scenery implements Stage {
   #isFitted = true;
   #frame = 0;
   #last = 0;
+  #isMoving = false;
 
   constructor(
     private readonly project: Project,
@@ -44,8 +45,19 @@ export class Scenery implements Stage {
     this.#renderer = new Renderer(canvas);
     const resized = new ResizeObserver(() => (this.#isFitted ? this.#fit() : this.redraw()));
     resized.observe(canvas);
+    const watched = new AbortController();
+    for (const [event, isLost] of [
+      ["webglcontextlost", true],
+      ["webglcontextrestored", false],
+    ] as const) {
+      const note = () => {
+        this.looks.isLost.value = isLost;
+      };
+      canvas.addEventListener(event, note, { signal: watched.signal });
+    }
     const ends = [
       () => resized.disconnect(),
+      () => watched.abort(),
       listen(canvas, this, () => this.looks.mode.value),
       effect(() => this.#load()),
       effect(() => this.#mesh()),
@@ -183,25 +195,38 @@ export class Scenery implements Stage {
     return vertex === null ? null : { part: 0, vertex };
   }
 
+  /** Above which alpha wants to be covered; null where the server has found that all of it is. */
+  #threshold(): number | null {
+    const document = this.project.document.value;
+    const layer = this.project.current.value;
+    if (document === null || layer === null) return null;
+    const { pixels, islands } = outside(document);
+    const isMeasured = this.#edit === document && layer.mesh?.stale !== true;
+    if (isMeasured && pixels === 0 && islands === 0) return null;
+    return Number(document.parameters.alpha_threshold ?? 0);
+  }
+
   #draw(now: number): void {
     this.#frame = 0;
     const seconds = Math.min((now - this.#last) / 1000, 1 / 30);
     this.#last = now;
-    let isMoving = false;
+    const wasMoving = this.#isMoving;
+    this.#isMoving = false;
     this.#bends.forEach((bend, part) => {
-      if (!bend.step(seconds)) return;
-      isMoving = true;
-      this.#renderer?.setPositions(part, bend.positions);
+      const moves = bend.step(seconds);
+      this.#isMoving ||= moves;
+      // Once more after it has come to rest, which is exactly where it was.
+      if (moves || wasMoving) this.#renderer?.setPositions(part, bend.positions);
     });
     this.#renderer?.draw({
       view: this.#view,
       wireframe: this.looks.wireframe.value,
-      threshold: Number(this.project.document.value?.parameters.alpha_threshold ?? 0),
+      threshold: this.#threshold(),
       split: this.looks.split.value,
       selected: this.#selection(),
       dark: isDark.value,
     });
-    if (isMoving) this.redraw();
+    if (this.#isMoving) this.redraw();
   }
 }
 

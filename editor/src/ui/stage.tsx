@@ -72,6 +72,11 @@ export function Stage({ project, looks }: Props) {
           }}
         />
         {looks.split.value !== null && <Divider looks={looks} />}
+        {looks.isLost.value && (
+          <p class="lost" role="alert">
+            {say("stage.lost")}
+          </p>
+        )}
       </div>
       <p id="stage-summary" class="summary" aria-live="polite">
         {summary(project)}
