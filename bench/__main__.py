@@ -16,6 +16,7 @@ from bench import (
     machine,
     memory,
     outlines,
+    page,
     pictures,
     progress,
     quality,
@@ -61,6 +62,7 @@ def sections(
         "service": service.tables,
         "web": web.tables,
         "live": live.tables,
+        "page": page.tables,
         "pictures": partial(pictures.tables, folder),
     }
 

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
@@ -22,6 +22,8 @@ THEMES = ("light", "dark")
 PHONE: ViewportSize = {"width": 390, "height": 844}
 MARGIN = 32
 """CSS pixels around art that fills the stage: as in scenery.ts."""
+PATIENCE = 120_000
+"""Milliseconds, for what takes long."""
 
 DROP = """
 files => {
@@ -122,3 +124,27 @@ OVERHANGING = """
   return found;
 }
 """
+
+
+def open_large_project(page: Page, files: Mapping[str, bytes]) -> None:
+    """The same, where that takes long."""
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Projects")).to_be_visible()
+    drop(page, files)
+    made = layers(page).filter(has_text="vert")
+    expect(made).to_have_count(len(files), timeout=PATIENCE)
+    expect(page.locator("#stage-summary")).not_to_be_empty()
+    page.wait_for_load_state("networkidle")
+
+
+def ask(page: Page, method: str, path: str, body: Any = None) -> Any:
+    """What the API answers to who is signed in on the page; it has to be good."""
+    [token] = [one["value"] for one in page.context.cookies() if one["name"] == "csrftoken"]
+    answer = page.context.request.fetch(
+        f"/api/v1{path}",
+        method=method,
+        data=body,
+        headers={"X-CSRFToken": token, "Referer": page.url},
+    )
+    assert answer.ok, answer.text()
+    return answer.json()

@@ -292,6 +292,7 @@ ACCESS: Mapping[str, Access] = MappingProxyType(
         "DELETE /images/{image_id}": Access(Least.EDITOR, _image),
         "GET /images/{image_id}/content": Access(Least.VIEWER, _image),
         "PUT /images/{image_id}/content": Access(Least.EDITOR, _image, lambda _: CONTENT),
+        "GET /images/{image_id}/art": Access(Least.VIEWER, _image),
         "GET /images/{image_id}/thumbnail": Access(Least.VIEWER, _image),
         "HEAD /blobs/{sha256}": Access(Least.VIEWER, _blob),
         "PUT /blobs/{sha256}": Access(

@@ -1,6 +1,6 @@
 /** What is measured of all meshes of an image together. */
 
-import { type MeshDocument, type Part, parts } from "./mesh";
+import { type MeshDocument, outside, type Part, parts } from "./mesh";
 
 export interface Measures {
   readonly vertices: number;
@@ -19,7 +19,7 @@ export function measures(document: MeshDocument): Measures {
     vertices: sum((part) => part.vertices.length),
     hull: sum((part) => part.hull),
     triangles: sum((part) => part.triangles.length),
-    uncovered_pixels: sum((part) => part.quality.uncovered_pixels ?? 0),
+    uncovered_pixels: outside(document).pixels,
     overdraw: sum(area) / sum((part) => area(part) / (part.quality.overdraw ?? 1)),
     smallest_angle_degrees: Math.min(
       ...all.map((part) => part.quality.smallest_angle_degrees ?? 0),

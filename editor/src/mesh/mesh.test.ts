@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { flat, type MeshDocument, parts, wires } from "./mesh";
+import { flat, type MeshDocument, outside, parts, wires } from "./mesh";
 import { strip } from "./strip";
 
 function pairs(ends: Uint32Array): string[] {
@@ -47,17 +47,30 @@ test("coordinates stand one after another", () => {
   ]).toEqual([1, 2, 3, 4.5]);
 });
 
-test("an image's parts are its own mesh and those of its other islands", () => {
-  const document: MeshDocument = {
+function withIslands(quality: MeshDocument["quality"], other: MeshDocument["quality"]) {
+  return {
     ...strip(2, 2),
     name: "arm",
     width: 20,
     height: 20,
     edges: [],
-    others: [strip(1, 1)],
+    others: [{ ...strip(1, 1), quality: other }],
     parameters: {},
     warnings: [],
     milliseconds: 1,
-  };
+    quality,
+  } satisfies MeshDocument;
+}
+
+test("an image's parts are its own mesh and those of its other islands", () => {
+  const document = withIslands({}, {});
   expect(parts(document)).toEqual([document, document.others[0]]);
+});
+
+test("each part has its own pixels outside, and the islands that the whole image left out", () => {
+  const document = withIslands(
+    { uncovered_pixels: 3, islands_dropped: 2 },
+    { uncovered_pixels: 4, islands_dropped: 2 },
+  );
+  expect(outside(document)).toEqual({ pixels: 7, islands: 2 });
 });

@@ -41,6 +41,15 @@ export function counts(document: MeshDocument): Record<"vertices" | "hull" | "tr
   return total;
 }
 
+/** How many pixels that a mesh should cover are outside, and how many islands were left out. */
+export function outside(document: MeshDocument): Record<"pixels" | "islands", number> {
+  return {
+    pixels: parts(document).reduce((sum, { quality }) => sum + (quality.uncovered_pixels ?? 0), 0),
+    // Each part has the count of the whole image.
+    islands: document.quality.islands_dropped ?? 0,
+  };
+}
+
 /** Coordinates one after another, x y x y, as the renderer and the springs want them. */
 export function flat(vertices: readonly Vertex[]): Float32Array {
   const coordinates = new Float32Array(vertices.length * 2);

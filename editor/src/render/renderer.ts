@@ -111,7 +111,7 @@ export class Renderer {
     this.#scene = scene;
     const gl = this.#gl;
     if (gl.isContextLost()) return;
-    if (this.#art !== null && this.#marked !== scene.threshold) this.#mark(scene.threshold);
+    if (scene.threshold !== null && this.#marked !== scene.threshold) this.#mark(scene.threshold);
     const ratio = devicePixelRatio;
     const width = Math.max(Math.round(this.#canvas.clientWidth * ratio), 1);
     const height = Math.max(Math.round(this.#canvas.clientHeight * ratio), 1);
@@ -193,7 +193,8 @@ export class Renderer {
     this.#drawGround(scene);
     this.#drawArt(scene, isBent);
     // Of a bent mesh, pixels outside it are not drawn at all; without a mesh there is no outside.
-    if (!isBent && this.#mesh.triangles.length > 0) this.#drawUncovered(scene);
+    const isMarked = !isBent && scene.threshold !== null && this.#mesh.triangles.length > 0;
+    if (isMarked) this.#drawUncovered(scene);
     if (scene.wireframe) {
       this.#drawWires(scene);
       this.#drawPoints(scene, -1);

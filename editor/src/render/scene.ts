@@ -10,8 +10,8 @@ export interface Selection {
 export interface Scene {
   readonly view: View;
   readonly wireframe: boolean;
-  /** Of alpha, 0 to 255: a pixel above it has to be covered. */
-  readonly threshold: number;
+  /** Of alpha, 0 to 255: a pixel above it has to be covered. Null where all are known to be. */
+  readonly threshold: number | null;
   /** Left of it, 0 to 1 of the canvas's width, stands the art alone. */
   readonly split: number | null;
   readonly selected: Selection | null;

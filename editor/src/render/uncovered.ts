@@ -7,13 +7,14 @@ import { CLEAN, COVER, HALVE, VISIBLE, WHOLE } from "./shaders";
 /**
  * A pixel counts as covered where a triangle holds its centre, as in the engine, even if it only
  * touches it. WebGL leaves out the right and lower border: triangles are drawn a little to all
- * four sides. Vertices lie on 1/64 px, so less than that marks nothing wrongly.
+ * four corners. Vertices lie on 1/64 px, so less than that marks nothing wrongly.
  */
-const NUDGES: readonly (readonly [number, number])[] = [
-  [1 / 256, 0],
-  [-1 / 256, 0],
-  [0, 1 / 256],
-  [0, -1 / 256],
+const NUDGE = 1 / 256;
+const CORNERS: readonly (readonly [number, number])[] = [
+  [1, 1],
+  [-1, 1],
+  [1, -1],
+  [-1, -1],
 ];
 
 export interface Uncovered {
@@ -27,7 +28,7 @@ export interface Uncovered {
 
 interface Marking {
   readonly art: WebGLTexture;
-  /** Of the art's texture. */
+  /** Of the art's texture; another object for other art. */
   readonly texels: Size;
   /** Of the art itself: larger where the texture has been scaled down to the card's limit. */
   readonly size: Size;
@@ -42,6 +43,9 @@ export function uncovered(gl: GL): Uncovered {
   const cover = link(gl, COVER, CLEAN);
   const halve = link(gl, WHOLE, HALVE);
   let mask = texture(gl);
+  /** The visible pixels alone: they are the same while a vertex is dragged. */
+  let seen = texture(gl);
+  let seenOf: Pick<Marking, "texels" | "threshold"> | null = null;
   const target = gl.createFramebuffer();
   let made: Size = { width: 0, height: 0 };
 
@@ -50,6 +54,9 @@ export function uncovered(gl: GL): Uncovered {
   const allot = (size: Size) => {
     if (size.width === made.width && size.height === made.height) return;
     made = size;
+    gl.deleteTexture(seen);
+    seen = texture(gl);
+    gl.texStorage2D(gl.TEXTURE_2D, 1, gl.R8, size.width, size.height);
     // Of fixed storage: only then may levels be drawn to that are not among those to be read.
     gl.deleteTexture(mask);
     mask = texture(gl);
@@ -57,8 +64,8 @@ export function uncovered(gl: GL): Uncovered {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.NEAREST_MIPMAP_NEAREST);
   };
 
-  const aim = (level: number) => {
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, mask, level);
+  const aim = (at: WebGLTexture, level: number) => {
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, at, level);
     gl.viewport(0, 0, Math.max(made.width >> level, 1), Math.max(made.height >> level, 1));
   };
 
@@ -71,19 +78,28 @@ export function uncovered(gl: GL): Uncovered {
       allot(texels);
       gl.bindFramebuffer(gl.FRAMEBUFFER, target);
       gl.disable(gl.BLEND);
-      aim(0);
-      gl.bindTexture(gl.TEXTURE_2D, art);
-      gl.useProgram(visible.program);
-      gl.uniform1i(visible.at("art"), 0);
-      gl.uniform1f(visible.at("threshold"), threshold);
-      gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+      aim(seen, 0);
+      if (seenOf?.texels !== texels || seenOf.threshold !== threshold) {
+        gl.bindTexture(gl.TEXTURE_2D, art);
+        gl.useProgram(visible.program);
+        gl.uniform1i(visible.at("art"), 0);
+        gl.uniform1f(visible.at("threshold"), threshold);
+        gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+        seenOf = { texels, threshold };
+      }
+      gl.bindTexture(gl.TEXTURE_2D, mask);
+      gl.copyTexSubImage2D(gl.TEXTURE_2D, 0, 0, 0, 0, 0, made.width, made.height);
 
+      aim(mask, 0);
       gl.bindTexture(gl.TEXTURE_2D, rest);
       gl.useProgram(cover.program);
       gl.uniform1i(cover.at("rest"), 0);
       gl.uniform2f(cover.at("size"), size.width, size.height);
-      for (const [x, y] of NUDGES) {
-        gl.uniform2f(cover.at("nudge"), x, y);
+      // A texel of art that was scaled down has some of the alpha of all that is around it.
+      const scale = size.width / texels.width;
+      const nudge = scale > 1 ? scale : NUDGE;
+      for (const [x, y] of CORNERS) {
+        gl.uniform2f(cover.at("nudge"), x * nudge, y * nudge);
         triangles();
       }
 
@@ -94,7 +110,7 @@ export function uncovered(gl: GL): Uncovered {
         // Only the level below may be read while this one is written; in the shader it is level 0.
         gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_BASE_LEVEL, level - 1);
         gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MAX_LEVEL, level - 1);
-        aim(level);
+        aim(mask, level);
         gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
       }
       gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_BASE_LEVEL, 0);

@@ -1,5 +1,5 @@
 import { measures } from "../mesh/measures";
-import type { MeshDocument } from "../mesh/mesh";
+import { type MeshDocument, outside } from "../mesh/mesh";
 import { Comparison } from "./comparison";
 import type { Looks } from "./looks";
 import { type Project, verticesOf } from "./project";
@@ -57,6 +57,7 @@ interface MeasuredProps {
 /** What was measured of it. */
 function Measured({ project, document }: MeasuredProps) {
   const { vertices, triangles, ...quality } = measures(document);
+  const { pixels, islands } = outside(document);
   const kept = verticesOf(project.current.value?.mesh ?? null);
   return (
     <>
@@ -67,7 +68,8 @@ function Measured({ project, document }: MeasuredProps) {
       </p>
       <ul>
         <li>{say("card.triangles", { count: triangles })}</li>
-        <li>{say("card.covered", { pixels: quality.uncovered_pixels })}</li>
+        <li>{say("card.covered", { pixels, islands })}</li>
+        {islands > 0 && <li class="warning">{say("card.left-out", { islands })}</li>}
         <li>{say("card.overdraw", { area: Math.round(quality.overdraw * 100) })}</li>
         <li>{say("card.angle", { angle: Math.round(quality.smallest_angle_degrees) })}</li>
       </ul>

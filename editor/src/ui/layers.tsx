@@ -62,6 +62,7 @@ interface RowProps {
   readonly project: Project;
 }
 
+/** Reads signals, the words: so it is rendered anew only where one of these is another. */
 function Row({ layer, isChosen, project }: RowProps) {
   const { image, mesh, work } = layer;
   const isLocked = mesh?.locked ?? false;
@@ -73,7 +74,8 @@ function Row({ layer, isChosen, project }: RowProps) {
         aria-pressed={isChosen}
         onClick={(event) => project.choose(image.id, event.ctrlKey || event.metaKey)}
       >
-        <img src={image.thumbnail_url} alt="" width="40" height="40" loading="lazy" />
+        {/* `loading` comes before `src`, with which browsers begin. */}
+        <img loading="lazy" src={image.thumbnail_url} alt="" width="40" height="40" />
         <span class="name">{image.name}</span>
         <span class="dim">{statusOf(layer)}</span>
         <span class="dot" data-status={dotOf(layer)} title={work?.error ?? ""} />

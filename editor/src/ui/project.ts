@@ -53,12 +53,6 @@ export function wantsALook({ mesh, work }: Layer): boolean {
   return work?.status === "failed" || (mesh !== null && (mesh.stale || mesh.warnings.length > 0));
 }
 
-/** Why a version was not made. */
-function workOf({ id, batch_id, status, error }: meshes.Mesh): Work | null {
-  if (status !== "failed" && status !== "cancelled") return null;
-  return { mesh: id, batch: batch_id, status, progress: 0, error: error?.message ?? null };
-}
-
 function isUnderWay(work: Work | null): work is Work {
   return work?.status === "queued" || work?.status === "processing";
 }
@@ -163,21 +157,6 @@ export class Project {
     if (this.#isClosed.signal.aborted) return;
     // Not before there are layers that it tells of; it begins with how they are now.
     this.#ends.push(follow({ kind: "project", id: this.id }, this.#hear));
-    await this.#readFailures();
-  }
-
-  /** What was not made is in no list of what is there: layers without a mesh are asked for theirs. */
-  async #readFailures(): Promise<void> {
-    const bare = this.layers.value.filter(({ mesh }) => mesh === null);
-    const newest = await Promise.all(bare.map(({ image }) => meshes.versions(image.id)));
-    const works = new Map(
-      newest.flatMap(([mesh]) => (mesh ? [[mesh.image_id, workOf(mesh)]] : [])),
-    );
-    this.layers.value = this.layers.value.map((layer) =>
-      layer.mesh === null && layer.work === null
-        ? { ...layer, work: works.get(layer.image.id) ?? null }
-        : layer,
-    );
   }
 
   #orderOf({ mesh }: Layer): Order {
@@ -479,7 +458,8 @@ export class Project {
           }
         : layer,
     );
-    if (status === "completed")
+    const isHere = this.layers.value.some(({ mesh }) => mesh?.id === told.mesh_id);
+    if (status === "completed" && !isHere)
       void attempt(async () => this.#replace(await meshes.read(told.mesh_id)));
   };
 

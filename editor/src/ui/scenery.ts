@@ -4,7 +4,7 @@ import type { Size } from "../math/view";
 import { fitted, type View, zoomed } from "../math/view";
 import { Bend } from "../mesh/bend";
 import type { Edit } from "../mesh/edit";
-import { type MeshDocument, type Part, parts } from "../mesh/mesh";
+import { type MeshDocument, outside, type Part, parts } from "../mesh/mesh";
 import { Renderer } from "../render/renderer";
 import type { Scene, Selection } from "../render/scene";
 import type { Image } from "../server/images";
@@ -38,6 +38,7 @@ export class Scenery implements Stage {
   #isFitted = true;
   #frame = 0;
   #last = 0;
+  #isMoving = false;
 
   constructor(
     private readonly project: Project,
@@ -50,8 +51,19 @@ export class Scenery implements Stage {
     this.#renderer = new Renderer(canvas);
     const resized = new ResizeObserver(() => (this.#isFitted ? this.#fit() : this.redraw()));
     resized.observe(canvas);
+    const watched = new AbortController();
+    for (const [event, isLost] of [
+      ["webglcontextlost", true],
+      ["webglcontextrestored", false],
+    ] as const) {
+      const note = () => {
+        this.looks.isLost.value = isLost;
+      };
+      canvas.addEventListener(event, note, { signal: watched.signal });
+    }
     const ends = [
       () => resized.disconnect(),
+      () => watched.abort(),
       listen(canvas, this, () => this.looks.mode.value),
       effect(() => this.#load()),
       effect(() => this.#mesh()),
@@ -158,7 +170,7 @@ export class Scenery implements Stage {
   #shownUrl = "";
 
   async #fetch(image: Image): Promise<void> {
-    const url = image.content_url;
+    const url = image.art_url;
     if (url === this.#shownUrl) return;
     this.#shownUrl = url;
     try {
@@ -204,20 +216,33 @@ export class Scenery implements Stage {
     return vertex === null ? null : { part: 0, vertex };
   }
 
+  /** Above which alpha wants to be covered; null where the server has found that all of it is. */
+  #threshold(): number | null {
+    const document = this.project.document.value;
+    const layer = this.project.current.value;
+    if (document === null || layer === null) return null;
+    const { pixels, islands } = outside(document);
+    const isMeasured = this.#edit === document && layer.mesh?.stale !== true;
+    if (isMeasured && pixels === 0 && islands === 0) return null;
+    return thresholdOf(document);
+  }
+
   #draw(now: number): void {
     this.#frame = 0;
     const seconds = calm.matches ? REST : Math.min((now - this.#last) / 1000, 1 / 30);
     this.#last = now;
-    let isMoving = false;
+    const wasMoving = this.#isMoving;
+    this.#isMoving = false;
     this.#bends.forEach((bend, part) => {
-      if (!bend.step(seconds)) return;
-      isMoving = true;
-      this.#renderer?.setPositions(part, bend.positions);
+      const moves = bend.step(seconds);
+      this.#isMoving ||= moves;
+      // Once more after it has come to rest, which is exactly where it was.
+      if (moves || wasMoving) this.#renderer?.setPositions(part, bend.positions);
     });
     const scene: Scene = {
       view: this.#view,
       wireframe: this.looks.wireframe.value,
-      threshold: thresholdOf(this.project.document.value),
+      threshold: this.#threshold(),
       split: this.looks.split.value,
       selected: this.#selection(),
       dark: isDark.value,
@@ -227,12 +252,12 @@ export class Scenery implements Stage {
       const { renderer, threshold } = this.#before;
       renderer.draw({ ...scene, threshold, split: null, selected: null });
     }
-    if (isMoving) this.redraw();
+    if (this.#isMoving) this.redraw();
   }
 }
 
-function thresholdOf(document: MeshDocument | null): number {
-  return Number(document?.parameters.alpha_threshold ?? 0);
+function thresholdOf(document: MeshDocument): number {
+  return Number(document.parameters.alpha_threshold ?? 0);
 }
 
 /** The art as the GPU takes it: no side longer than `limit`. Rejects where no browser can show it. */

@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { imagePoint } from "../math/point";
 import { moved, removed } from "../mesh/edit";
-import { counts } from "../mesh/mesh";
+import { counts, outside } from "../mesh/mesh";
 import type { Looks } from "./looks";
 import type { Project } from "./project";
 import { Scenery } from "./scenery";
@@ -80,6 +80,11 @@ export function Stage({ project, looks }: Props) {
           <Older key={looks.before.value.mesh} looks={looks} scenery={scenery} />
         )}
         {looks.split.value !== null && <Divider looks={looks} />}
+        {looks.isLost.value && (
+          <p class="lost" role="alert">
+            {say("stage.lost")}
+          </p>
+        )}
       </div>
       <p id="stage-summary" class="summary" aria-live="polite">
         {summary(project)}
@@ -192,7 +197,7 @@ function summary(project: Project): string {
     width: document.width,
     height: document.height,
     ...counts(document),
-    pixels: document.quality.uncovered_pixels ?? 0,
+    ...outside(document),
   });
 }
 

@@ -261,13 +261,38 @@ def test_who_has_the_bytes_is_not_sent_them_again(
     image_id = editor.add(project)
     etag = f'"{sha256(picture())}"'
 
-    for what in ("content", "thumbnail"):
+    for what in ("content", "art", "thumbnail"):
         answer = viewer.ask("GET", f"/images/{image_id}/{what}", HTTP_IF_NONE_MATCH=etag)
         assert answer.status_code == 304
     assert not AuditEntry.objects.filter(action="image.downloaded").exists()
 
 
-# Thumbnails
+# To be shown
+
+
+def test_art_that_is_shown_is_no_download_and_may_be_kept_for_ever(
+    editor: Asker, viewer: Asker, project: Project
+) -> None:
+    image_id = editor.add(project)
+    url = viewer.get(f"/images/{image_id}").json()["art_url"].removeprefix("/api/v1")
+
+    answer = viewer.get(url)
+
+    assert body(answer) == picture()
+    assert answer["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert answer["ETag"] == f'"{sha256(picture())}"'
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert not AuditEntry.objects.filter(action="image.downloaded").exists()
+
+
+def test_art_that_is_not_asked_for_by_its_hash_is_not_remembered_for_ever(
+    editor: Asker, project: Project
+) -> None:
+    image_id = editor.add(project)
+    answer = editor.get(f"/images/{image_id}/art")
+    assert body(answer) == picture()
+    assert answer["Cache-Control"] == "private, no-cache"
 
 
 def test_thumbnail_is_small_and_made_once(
@@ -325,7 +350,8 @@ def test_image_has_other_bytes(editor: Asker, project: Project) -> None:
     answer = editor.ask("PUT", f"/images/{image_id}/content", picture(7))
 
     assert answer.json()["sha256"] == sha256(picture(7))
-    assert answer.json()["thumbnail_url"] != before["thumbnail_url"]
+    for url in ("art_url", "thumbnail_url"):
+        assert answer.json()[url] != before[url]
     bad = editor.ask("PUT", f"/images/{image_id}/content", b"nothing")
     assert error(bad) == (422, "IMAGE_UNREADABLE")
     assert body(editor.get(f"/images/{image_id}/content")) == picture(7)

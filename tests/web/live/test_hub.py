@@ -8,7 +8,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from hypothesis import given, settings
@@ -21,9 +21,10 @@ from spinelift.web.hints import Listener, LocalHints
 from spinelift.web.jobs.models import JobEvent
 from spinelift.web.jobs.services import cancel_job, claim, fail_job, report_progress
 from spinelift.web.live import hub as hubs
+from spinelift.web.live.feed import HELD
 from spinelift.web.live.hub import Hub
 from spinelift.web.live.streams import awaited, events
-from spinelift.web.live.topics import MeshTopic, ProjectTopic
+from spinelift.web.live.topics import MeshTopic, Message, ProjectTopic
 from spinelift.web.meshes.models import Mesh
 from spinelift.web.operations import operation
 from spinelift.web.projects.services import create_project
@@ -203,3 +204,33 @@ def test_what_is_read_again_is_no_news() -> None:
 
     answer = json.loads(asyncio.run(wait()))
     assert answer["sequence"] == told.sequence
+
+
+def test_who_is_far_behind_is_told_how_each_is_now_though_its_time_is_before_others() -> None:
+    """What ends in one transaction may be told after what began later and was told already."""
+    topic = ProjectTopic(uuid4())
+    first, *others = (message(number) for number in range(2 * HELD))
+
+    async def follow() -> set[UUID]:
+        async with Hub(LocalHints()) as hub, contextlib.aclosing(hub.follow(topic, 0)) as told:
+            seen: set[UUID] = set()
+            with hub.followed(topic) as feed:
+                coming = asyncio.ensure_future(anext(told))
+                await asyncio.sleep(0.3)  # until it waits for news
+                feed.tell([others[-1]])
+                async with asyncio.timeout(10):
+                    newest = await coming
+                    feed.tell([first, *others])
+                    while len(seen) < len(others):
+                        last = await anext(told)
+                        assert last.sequence >= newest.sequence
+                        seen |= {UUID(mesh["mesh_id"]) for mesh in last.data["meshes"]}
+            return seen
+
+    assert asyncio.run(follow()) == {one.about for one in (first, *others[:-1])}
+
+
+def message(number: int) -> Message:
+    """Of a mesh of its own, the later the larger the number is."""
+    about = uuid4()
+    return Message(number, about, 1, {"mesh_id": str(about)}, is_open=False)

@@ -188,20 +188,16 @@ def read_content(request: ApiRequest, image_id: UUID) -> Any:
     if unchanged := _unchanged(request, image):
         return unchanged
     download_image(actor=actor_of(request), image=image)
-    blob = image.blob
-    content_type = CONTENT_TYPES[blob.format]
-    file_name = f"{image.name.rpartition('/')[2]}.{EXTENSIONS[blob.format]}"
-    disposition = content_disposition_header(as_attachment=True, filename=file_name) or ""
-    url = storage.download_url(blob.key, content_type=content_type, disposition=disposition)
-    if url is not None:
-        elsewhere = HttpResponseRedirect(url)
-        elsewhere["Cache-Control"] = "no-store"
-        return elsewhere
-    pieces = pieces_of(storage.opened(blob.key))
-    answer = streaming(request, pieces, kind=content_type, name=file_name)
-    answer["Content-Length"] = str(blob.size)
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return _cached(answer, image, ASK_AGAIN)
+    return _bytes_of(request, image, ASK_AGAIN)
+
+
+@router.get("/images/{image_id}/art", response={200: None, 302: None}, url_name="read_art")
+def read_art(request: ApiRequest, image_id: UUID, v: str = "") -> Any:
+    """The same bytes, to be shown, so that it is no download. `v` is the hash in `art_url`."""
+    image = image_of(request.user, image_id)
+    if unchanged := _unchanged(request, image):
+        return unchanged
+    return _bytes_of(request, image, _kept_for(v, image))
 
 
 @router.put("/images/{image_id}/content", response=ImageOut, openapi_extra=BYTES)
@@ -220,7 +216,7 @@ def read_thumbnail(request: ApiRequest, image_id: UUID, v: str = "") -> Any:
     if unchanged := _unchanged(request, image):
         return unchanged
     answer = HttpResponse(thumbnail_of(image), content_type="image/png")
-    return _cached(answer, image, FOR_EVER if v == image.blob_id else ASK_AGAIN)
+    return _cached(answer, image, _kept_for(v, image))
 
 
 @router.api_operation(["HEAD"], "/blobs/{sha256}", response={200: None})
@@ -277,6 +273,29 @@ def _shown(upload: Upload) -> dict[str, Any]:
         "headers": {"Content-Length": str(upload.size)},
         "expires_at": upload.expires_at,
     }
+
+
+def _bytes_of(request: HttpRequest, image: ProjectImage, how: str) -> HttpResponseBase:
+    """As a file, never as a page; kept by who asks as is said, where it comes from us."""
+    blob = image.blob
+    content_type = CONTENT_TYPES[blob.format]
+    file_name = f"{image.name.rpartition('/')[2]}.{EXTENSIONS[blob.format]}"
+    disposition = content_disposition_header(as_attachment=True, filename=file_name) or ""
+    url = storage.download_url(blob.key, content_type=content_type, disposition=disposition)
+    if url is not None:
+        elsewhere = HttpResponseRedirect(url)
+        elsewhere["Cache-Control"] = "no-store"
+        return elsewhere
+    pieces = pieces_of(storage.opened(blob.key))
+    answer = streaming(request, pieces, kind=content_type, name=file_name)
+    answer["Content-Length"] = str(blob.size)
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return _cached(answer, image, how)
+
+
+def _kept_for(version: str, image: ProjectImage) -> str:
+    """How long an answer may be kept that was asked for by a hash."""
+    return FOR_EVER if version == image.blob_id else ASK_AGAIN
 
 
 def _unchanged(request: HttpRequest, image: ProjectImage) -> HttpResponseBase | None:

@@ -34,6 +34,7 @@ class ImageOut(Schema):
     created_at: datetime
     updated_at: datetime
     content_url: str
+    art_url: str
     thumbnail_url: str
 
     @staticmethod
@@ -41,8 +42,13 @@ class ImageOut(Schema):
         return reverse("api:read_content", args=[image.id])
 
     @staticmethod
-    def resolve_thumbnail_url(image: ProjectImage) -> str:
+    def resolve_art_url(image: ProjectImage) -> str:
         """Another for other bytes, so that it can be remembered for ever."""
+        return f"{reverse('api:read_art', args=[image.id])}?v={image.blob_id}"
+
+    @staticmethod
+    def resolve_thumbnail_url(image: ProjectImage) -> str:
+        """Another for other bytes, too."""
         return f"{reverse('api:read_thumbnail', args=[image.id])}?v={image.blob_id}"
 
 

@@ -11,9 +11,9 @@ from uuid import UUID
 from spinelift.web.live.topics import Data, Message, Topic
 
 HELD = 64
-"""Messages that are held; who is further behind reads the log."""
+"""Messages that are held; who is further behind is told the last of each, or reads the log."""
 KNOWN = 10_000
-"""Of how many things a feed knows how new they are."""
+"""Of how many things a feed knows what was told last."""
 
 
 class Feed:
@@ -35,7 +35,12 @@ class Feed:
         self.count = 0
         self.head = topic.beginning()
         self._told: deque[Message] = deque(maxlen=HELD)
+        self._forgotten = 0
+        """How many messages there were when the newest was told that is not known any more."""
         self._known: OrderedDict[UUID, Message] = OrderedDict()
+        """The last of each, in the order in which they were told."""
+        self._counts: dict[UUID, int] = {}
+        """How many messages there were when it was told."""
         self._news = asyncio.Event()
 
     def tell(self, messages: Sequence[Message], *, again: bool = False) -> None:
@@ -55,9 +60,16 @@ class Feed:
         self._news = asyncio.Event()
 
     def since(self, count: int) -> Sequence[Message] | None:
-        """What was told after so many messages; None where that is not held any more."""
+        """What was told after so many messages; None where that is not held any more.
+
+        The rows do not say it: by their times, some may be older than what was told before them.
+        """
         new = self.count - count
-        return None if new > len(self._told) else list(self._told)[len(self._told) - new :]
+        if new <= len(self._told):
+            return list(self._told)[len(self._told) - new :]
+        if self.topic.has_steps or self._forgotten > count:
+            return None
+        return [one for one in self._known.values() if self._counts[one.about] > count]
 
     def now(self) -> Sequence[Message]:
         """How the one thing is that its topic is about, where that is known; else nothing."""
@@ -76,8 +88,10 @@ class Feed:
         told = replace(message, sequence=self.head, data=_steady(message.data, before))
         self._known[message.about] = told
         self._known.move_to_end(message.about)
+        self._counts[message.about] = self.count
         if len(self._known) > KNOWN:
-            self._known.popitem(last=False)
+            about, _ = self._known.popitem(last=False)
+            self._forgotten = self._counts.pop(about)
         return told
 
 

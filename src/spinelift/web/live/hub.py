@@ -148,6 +148,7 @@ class Hub:
             pending = pending or list(await self.ask(topic.read, after))
             if not pending:
                 pending = list(await self.ask(_now_or_newer, topic, after))
+            read = {one.about: one.number for one in pending}
             sent: deque[float] = deque([0.0] * MESSAGES_A_SECOND, maxlen=MESSAGES_A_SECOND)
             while True:
                 wait = sent[0] + 1 - time.monotonic()
@@ -168,7 +169,11 @@ class Hub:
                 if fresh is None:
                     fresh = await self.ask(topic.read, cursor)
                 count = feed.count
-                pending += [one for one in fresh if cursor is None or one.sequence >= cursor]
+                if topic.has_steps:
+                    pending += [one for one in fresh if cursor is None or one.sequence >= cursor]
+                else:  # what was read at first may be of later times than what the feed tells now
+                    news = (one for one in fresh if _is_news(one, read.get(one.about, -1)))
+                    pending += [one.not_before(cursor or 0) for one in news]
                 if wait > 0:
                     pending = list(topic.wanted_of(pending))
 
@@ -274,6 +279,11 @@ class _OfJob:
     in_project: Message
     project_id: UUID
     batch_id: UUID | None
+
+
+def _is_news(message: Message, known: int) -> bool:
+    """For who knows so new a state; what goes on is told again."""
+    return message.number > known or (message.is_open and message.number == known)
 
 
 def _meshes_of_jobs(jobs: Sequence[UUID]) -> list[_OfJob]:

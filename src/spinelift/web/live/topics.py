@@ -62,6 +62,10 @@ class Message:
     data: Data
     is_open: bool
 
+    def not_before(self, sequence: int) -> Message:
+        """The same, where sequences have come so far already."""
+        return self if self.sequence >= sequence else replace(self, sequence=sequence)
+
     @cached_property
     def text(self) -> str:
         """Its data as JSON, written once for all to whom it is told."""
@@ -76,10 +80,13 @@ class Topic(ABC):
     ----------
     channel, parameter
         What ActionCable calls its kind, and its id.
+    has_steps
+        Whether every change is told, and not how things are now alone.
     """
 
     channel: ClassVar[str]
     parameter: ClassVar[str]
+    has_steps: ClassVar[bool] = False
     id: UUID
 
     @classmethod
@@ -120,6 +127,7 @@ class MeshTopic(Topic):
 
     channel = "MeshProgressChannel"
     parameter = "mesh_id"
+    has_steps = True
     job_id: UUID | None = field(compare=False)
 
     @classmethod
