@@ -25,7 +25,8 @@ QUALITY = 55
 HELD: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 TAKEN = (
     *("sign-in", "projects-empty", "project-empty", "drop", "editor", "draft", "fine-tune"),
-    *("bend", "edit-refused", "split", "batch", "failed", "versions", "download", "keys"),
+    *("bend", "edit-refused", "split", "batch", "failed", "versions", "compare", "download"),
+    *("members", "audit", "settings", "keys"),
 )
 PICTURES: dict[str, tuple[str, str, str, dict[str, Any]]] = {
     **{f"{view}-{theme}": (view, "en", theme, {}) for view in TAKEN for theme in THEMES},

@@ -26,7 +26,7 @@ INVISIBLE = encode_png(np.zeros((40, 40, 4), dtype=np.uint8))
 def page(page: Page) -> Page:
     """With an empty project open."""
     page.goto("/")
-    page.get_by_label("Name of the project").fill(PROJECT)
+    page.get_by_role("textbox", name="Name of the project").fill(PROJECT)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Drop art here")).to_be_visible()
     return page

@@ -42,6 +42,13 @@ MANY = 300
 MOST_REQUESTS = 40
 """Of the API, however many layers there are."""
 
+NO_GRAPHICS = """
+const getContext = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
+  return kind === "webgl2" ? null : getContext.call(this, kind, ...more);
+};
+"""
+
 CHANGES = """
 () => {
   window.changed = new Set();
@@ -83,6 +90,17 @@ def test_lost_graphics_card_is_said_and_what_was_shown_comes_back_alike(
         wait_until(lambda: np.array_equal(picture(page), before))
         # The browser itself warns of that.
         assert [fault for fault in faults if "context lost" not in fault.lower()] == []
+
+
+def test_browser_that_cannot_draw_says_so_and_all_else_works(page: Page) -> None:
+    page.add_init_script(NO_GRAPHICS)
+    open_project(page, art("sword"))
+    expect(page.get_by_role("alert")).to_contain_text("WebGL2 is missing")
+    page.keyboard.press("4")
+    page.get_by_role("button", name="Keep").click()
+    page.get_by_text("Versions").click()
+    page.get_by_role("button", name="Compare").click()
+    expect(page.get_by_role("table")).to_be_visible()
 
 
 def two_islands(side: int = 1024) -> Rgba:

@@ -105,7 +105,7 @@ def world(system: EmbeddedSystem, browser: Browser) -> Iterator[World]:
             ("Empty", {}),
         ):
             page.goto("/#/")
-            page.get_by_label("Name of the project").fill(name)
+            page.get_by_role("textbox", name="Name of the project").fill(name)
             page.keyboard.press("Enter")
             expect(page.get_by_text("Drop art here")).to_be_visible()
             if files:
@@ -191,6 +191,17 @@ def opened_menu(key: str) -> Callable[[Visit], None]:
     return go
 
 
+def opened_dialog(menu: str, key: str) -> Callable[[Visit], None]:
+    def go(visit: Visit) -> None:
+        visit.editor()
+        visit.unfold(menu)
+        visit.press(key)
+        expect(visit.page.get_by_role("dialog")).to_be_visible()
+        visit.page.wait_for_load_state("networkidle")
+
+    return go
+
+
 def fine_tune(visit: Visit) -> None:
     visit.editor()
     visit.unfold("tune.fine")
@@ -201,6 +212,13 @@ def versions(visit: Visit) -> None:
     visit.unfold("versions")
     expect(visit.page.locator(".versions li").nth(1)).to_be_visible()
     visit.page.locator(".side").evaluate("side => side.scrollTo(0, side.scrollHeight)")
+
+
+def compare(visit: Visit) -> None:
+    versions(visit)
+    visit.press("compare")
+    expect(visit.page.get_by_role("table")).to_be_visible()
+    visit.page.wait_for_load_state("networkidle")
 
 
 def keys(visit: Visit) -> None:
@@ -294,12 +312,16 @@ VIEWS: Mapping[str, View] = MappingProxyType(
         "split": View(split),
         "edit-refused": View(edit_refused),
         "versions": View(versions),
+        "compare": View(compare),
         "batch": View(batch),
         "failed": View(failed),
         "recipe": View(opened_menu("share")),
         "download": View(opened_menu("download")),
         "notices": View(opened_menu("notices")),
-        "settings": View(opened_menu("settings")),
+        "menu": View(opened_menu("settings")),
+        "settings": View(opened_dialog("settings", "settings.more")),
+        "members": View(opened_dialog("project", "members")),
+        "audit": View(opened_dialog("project", "audit")),
         "keys": View(keys),
         "expired": View(expired),
     }

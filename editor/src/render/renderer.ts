@@ -43,6 +43,9 @@ interface Made {
   readonly pointArrays: WebGLVertexArrayObject;
 }
 
+/** The browser has no WebGL2, or it is switched off. */
+export class NoGraphics extends Error {}
+
 export class Renderer {
   /** The art's longest side that the graphics card takes, in pixels; larger art is scaled first. */
   readonly limit: number;
@@ -60,10 +63,10 @@ export class Renderer {
   #marked: number | null = null;
   #scene: Scene | null = null;
 
-  /** Throws where the browser has no WebGL2. */
+  /** Throws NoGraphics. */
   constructor(canvas: HTMLCanvasElement) {
     const gl = canvas.getContext("webgl2", { antialias: false, depth: false });
-    if (gl === null) throw new Error("This browser has no WebGL2, or it is switched off.");
+    if (gl === null) throw new NoGraphics();
     this.#canvas = canvas;
     this.#gl = gl;
     this.limit = gl.getParameter(gl.MAX_TEXTURE_SIZE);

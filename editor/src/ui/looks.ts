@@ -21,8 +21,8 @@ export class Looks {
   readonly mode = signal<"bend" | "edit">("bend");
   /** The vertex that keys move, while points are edited. */
   readonly selected = signal<number | null>(null);
-  /** Whether the graphics card has been taken away, so that nothing can be drawn. */
-  readonly isLost = signal(false);
+  /** Whether anything can be drawn: the graphics card may have been taken away, or never been there. */
+  readonly graphics = signal<"there" | "lost" | "missing">("there");
   /** Whether it is said what keys do. */
   readonly keys = signal(false);
   /** Counted up to have the art fill the stage. */

@@ -9,7 +9,8 @@ export function foldMenus(): void {
     "keydown",
     (event) => {
       const [menu] = open();
-      if (event.key !== "Escape" || menu === undefined) return;
+      const isForDialog = document.querySelector(":modal") !== null;
+      if (event.key !== "Escape" || menu === undefined || isForDialog) return;
       menu.open = false;
       menu.querySelector("summary")?.focus();
       // It is not for what lies below the menu as well.

@@ -10,6 +10,7 @@ import * as projects from "../server/projects";
 import { Refused } from "../server/request";
 import type { MeshNews } from "../server/topics";
 import { Catalogue } from "./catalogue";
+import { Gatherer } from "./gatherer";
 import { History } from "./history";
 import { DEFAULT_ORDER, type Order, same } from "./order";
 import { readRecipe } from "./recipe";
@@ -62,6 +63,9 @@ function workAfter({ mesh, work }: Layer, newer: meshes.Mesh): Work | null {
   return isUnderWay(work) || newer.id === mesh?.id ? work : null;
 }
 
+/** So many meshes are read one by one. */
+const FEW = 5;
+
 /** An open project: what there is of it, what is chosen, and all that can be done with it. */
 export class Project {
   readonly name = signal("");
@@ -81,6 +85,7 @@ export class Project {
   #preview: AbortController | null = null;
   /** What was heard while everything is read, which may be newer than that. */
   readonly #readings = new Set<MeshNews[]>();
+  readonly #finished = new Gatherer<string>((ids) => this.#readFinished(ids));
   readonly #ends: (() => void)[] = [];
 
   constructor(readonly id: string) {}
@@ -459,9 +464,21 @@ export class Project {
         : layer,
     );
     const isHere = this.layers.value.some(({ mesh }) => mesh?.id === told.mesh_id);
-    if (status === "completed" && !isHere)
-      void attempt(async () => this.#replace(await meshes.read(told.mesh_id)));
+    if (status === "completed" && !isHere) this.#finished.add(told.mesh_id);
   };
+
+  /** Many are read as one list, so that a large batch does not ask more than one may. */
+  #readFinished(ids: readonly string[]): Promise<boolean> {
+    return attempt(async () => {
+      const read =
+        ids.length > FEW
+          ? (await meshes.newest(this.id)).filter(({ id }) => ids.includes(id))
+          : await Promise.all(ids.map(meshes.read));
+      batch(() => {
+        for (const mesh of read) this.#replace(mesh);
+      });
+    });
+  }
 
   /** Take a version that is newer in. */
   #replace(mesh: meshes.Mesh): void {

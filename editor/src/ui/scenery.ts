@@ -5,7 +5,7 @@ import { fitted, type View, zoomed } from "../math/view";
 import { Bend } from "../mesh/bend";
 import type { Edit } from "../mesh/edit";
 import { type MeshDocument, outside, type Part, parts } from "../mesh/mesh";
-import { Renderer } from "../render/renderer";
+import { NoGraphics, Renderer } from "../render/renderer";
 import type { Scene, Selection } from "../render/scene";
 import type { Image } from "../server/images";
 import { bytesAt } from "../server/request";
@@ -48,16 +48,21 @@ export class Scenery implements Stage {
   /** Draw there from now on; returns what ends that. */
   show(canvas: HTMLCanvasElement): () => void {
     this.#canvas = canvas;
-    this.#renderer = new Renderer(canvas);
+    try {
+      this.#renderer = new Renderer(canvas);
+    } catch (error) {
+      if (!(error instanceof NoGraphics)) throw error;
+      this.looks.graphics.value = "missing";
+    }
     const resized = new ResizeObserver(() => (this.#isFitted ? this.#fit() : this.redraw()));
     resized.observe(canvas);
     const watched = new AbortController();
-    for (const [event, isLost] of [
-      ["webglcontextlost", true],
-      ["webglcontextrestored", false],
+    for (const [event, graphics] of [
+      ["webglcontextlost", "lost"],
+      ["webglcontextrestored", "there"],
     ] as const) {
       const note = () => {
-        this.looks.isLost.value = isLost;
+        this.looks.graphics.value = graphics;
       };
       canvas.addEventListener(event, note, { signal: watched.signal });
     }
@@ -90,6 +95,7 @@ export class Scenery implements Stage {
 
   /** Draw an older mesh of the same art there, as long as it is compared; returns what ends that. */
   showBefore(canvas: HTMLCanvasElement, { document }: Before): () => void {
+    if (this.#renderer === null) return () => {}; // nor could this one be drawn
     const renderer = new Renderer(canvas);
     if (this.#art !== null) renderer.setArt(this.#source, this.#art);
     renderer.setParts(parts(document));

@@ -80,9 +80,9 @@ export function Stage({ project, looks }: Props) {
           <Older key={looks.before.value.mesh} looks={looks} scenery={scenery} />
         )}
         {looks.split.value !== null && <Divider looks={looks} />}
-        {looks.isLost.value && (
+        {looks.graphics.value !== "there" && (
           <p class="lost" role="alert">
-            {say("stage.lost")}
+            {say(looks.graphics.value === "lost" ? "stage.lost" : "stage.no-graphics")}
           </p>
         )}
       </div>
