@@ -89,7 +89,7 @@ export function Audit({ project, onClose }: Props) {
               filter.value = others;
             }}
           >
-            {say("audit.only", { name: only ? subjectOf(only, project.layers.value) : "" })}
+            {say("audit.only", { name: only ? subjectOf(only, project.layers.all.value) : "" })}
           </button>
         )}
         <span class="grow" />
@@ -113,7 +113,7 @@ export function Audit({ project, onClose }: Props) {
                 filter.value = { ...filter.value, subject: entry.subject };
               }}
             >
-              {subjectOf(entry, project.layers.value)}
+              {subjectOf(entry, project.layers.all.value)}
             </button>
             <Values entry={entry} />
           </li>

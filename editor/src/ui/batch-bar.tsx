@@ -5,7 +5,7 @@ import { say } from "./words";
 
 /** How far all that is being made is; the tab's title says it too, also how it ended. */
 export function BatchBar({ project }: { readonly project: Project }) {
-  const { total, done, failed, looks, isWorking, hasEnded } = project.tally.value;
+  const { total, done, failed, looks, isWorking, hasEnded } = project.layers.tally.value;
   const uploading = project.uploading.value;
   const hasWorked = useRef(false);
   if (isWorking) hasWorked.current = true;
@@ -32,7 +32,7 @@ export function BatchBar({ project }: { readonly project: Project }) {
           <progress value={done} max={total} aria-label={progress} />
           <span>{progress}</span>
           {project.mayEdit.value && (
-            <button type="button" onClick={() => void attempt(() => project.cancelAll())}>
+            <button type="button" onClick={() => void attempt(() => project.layers.cancelAll())}>
               {say("batch.cancel")}
             </button>
           )}
@@ -52,7 +52,7 @@ export function BatchBar({ project }: { readonly project: Project }) {
         </button>
       )}
       {failed > 0 && project.mayEdit.value && (
-        <button type="button" onClick={() => void attempt(() => project.retryFailed())}>
+        <button type="button" onClick={() => void attempt(() => project.layers.retryFailed())}>
           {say("batch.retry")}
         </button>
       )}

@@ -1,8 +1,9 @@
 import { measures } from "../mesh/measures";
 import { type MeshDocument, outside } from "../mesh/mesh";
 import { Comparison } from "./comparison";
+import { verticesOf } from "./layer";
 import type { Looks } from "./looks";
-import { type Project, verticesOf } from "./project";
+import type { Project } from "./project";
 import { say } from "./words";
 
 interface Props {

@@ -1,7 +1,7 @@
 import { expect, test, vi } from "vitest";
 import type { Entry } from "../server/audit";
 import { changesOf, subjectOf, withMore } from "./deeds";
-import type { Layer } from "./project";
+import type { Layer } from "./layer";
 
 vi.mock("./words", () => ({ isKey: () => false, say: (key: string) => key }));
 

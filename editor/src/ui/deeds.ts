@@ -1,5 +1,5 @@
 import type { Entry } from "../server/audit";
-import type { Layer } from "./project";
+import type { Layer } from "./layer";
 import { isKey, say } from "./words";
 
 /** What was done, in words; as the API says it where the page has none for it. */

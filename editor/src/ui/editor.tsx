@@ -57,7 +57,7 @@ export function Editor({ id }: { readonly id: string }) {
   if (isMissing.value) return <Missing />;
   const add = (files: readonly Upload[]) => void project.add(files);
   const mayEdit = project.mayEdit.value;
-  const isEmpty = isOpen.value && project.layers.value.length === 0 && !project.uploading.value;
+  const isEmpty = isOpen.value && project.layers.all.value.length === 0 && !project.uploading.value;
   return (
     <DropArea onFiles={add} hint={say(mayEdit ? "drop.now" : "viewer")}>
       <div class="editor">

@@ -1,4 +1,4 @@
-/** So many things are handed on as they come, and then what has come in a second. */
+/** After a second's rest, so many things are handed on as they come, and then what came in a second. */
 const SOON = 50;
 const PAUSE_MS = 1000;
 
@@ -6,6 +6,8 @@ const PAUSE_MS = 1000;
 export class Gatherer<T> {
   readonly #waiting = new Set<T>();
   #isBusy = false;
+  #handed = 0;
+  #rested = -PAUSE_MS;
 
   constructor(private readonly take: (things: readonly T[]) => Promise<unknown>) {}
 
@@ -16,16 +18,17 @@ export class Gatherer<T> {
 
   async #hand(): Promise<void> {
     this.#isBusy = true;
-    let handed = 0;
+    if (performance.now() - this.#rested > PAUSE_MS) this.#handed = 0;
     try {
       while (this.#waiting.size > 0) {
         const things = [...this.#waiting];
         this.#waiting.clear();
         await this.take(things);
-        handed += things.length;
-        if (handed > SOON) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+        this.#handed += things.length;
+        if (this.#handed > SOON) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
       }
     } finally {
+      this.#rested = performance.now();
       this.#isBusy = false;
     }
   }

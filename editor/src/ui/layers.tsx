@@ -1,5 +1,5 @@
-import type { Filter, Layer, Project } from "./project";
-import { verticesOf, wantsALook } from "./project";
+import { type Layer, verticesOf, wantsALook } from "./layer";
+import type { Filter, Project } from "./project";
 import { type Key, say } from "./words";
 
 const FILTERS: Record<Filter, Key> = {

@@ -1,37 +1,20 @@
 import { batch, computed, effect, signal, untracked } from "@preact/signals";
 import type { Edit } from "../mesh/edit";
 import type { MeshDocument } from "../mesh/mesh";
-import * as batches from "../server/batches";
 import * as images from "../server/images";
 import { follow } from "../server/live";
 import * as meshes from "../server/meshes";
 import * as presets from "../server/presets";
 import * as projects from "../server/projects";
 import { Refused } from "../server/request";
-import type { MeshNews } from "../server/topics";
 import { Catalogue } from "./catalogue";
-import { Gatherer } from "./gatherer";
 import { History } from "./history";
+import { type Layer, wantsALook } from "./layer";
+import { LayerList } from "./layer-list";
 import { DEFAULT_ORDER, type Order, same } from "./order";
 import { readRecipe } from "./recipe";
 import { attempt, tell, tellOf } from "./trouble";
 import { say } from "./words";
-
-/** An image of the project, and the newest version of its mesh. */
-export interface Layer {
-  readonly image: images.Image;
-  readonly mesh: meshes.Mesh | null;
-  readonly work: Work | null;
-}
-
-/** How far what is being made of it is, or why it was not made. */
-export interface Work {
-  readonly mesh: string;
-  readonly batch: string | null;
-  readonly status: meshes.Mesh["status"];
-  readonly progress: number;
-  readonly error: string | null;
-}
 
 /** A mesh that is shown and not kept yet. */
 interface Draft {
@@ -49,23 +32,6 @@ interface Kept {
 
 export type Filter = "all" | "looks" | "failed";
 
-/** Whether somebody should look at it: it failed, its art was replaced, or it warns of something. */
-export function wantsALook({ mesh, work }: Layer): boolean {
-  return work?.status === "failed" || (mesh !== null && (mesh.stale || mesh.warnings.length > 0));
-}
-
-function isUnderWay(work: Work | null): work is Work {
-  return work?.status === "queued" || work?.status === "processing";
-}
-
-/** Of what failed before a newer version was there, nothing is to be told any more. */
-function workAfter({ mesh, work }: Layer, newer: meshes.Mesh): Work | null {
-  return isUnderWay(work) || newer.id === mesh?.id ? work : null;
-}
-
-/** So many meshes are read one by one. */
-const FEW = 5;
-
 /** An open project: what there is of it, what is chosen, and all that can be done with it. */
 export class Project {
   readonly name = signal("");
@@ -73,7 +39,7 @@ export class Project {
   readonly role = signal<projects.Role | null>(null);
   readonly history = new History();
   readonly catalogue = signal<Catalogue | null>(null);
-  readonly layers = signal<readonly Layer[]>([]);
+  readonly layers: LayerList;
   readonly chosen = signal<ReadonlySet<string>>(new Set());
   readonly filter = signal<Filter>("all");
   readonly search = signal("");
@@ -83,12 +49,11 @@ export class Project {
   readonly #draft = signal<Draft | null>(null);
   readonly #isClosed = new AbortController();
   #preview: AbortController | null = null;
-  /** What was heard while everything is read, which may be newer than that. */
-  readonly #readings = new Set<MeshNews[]>();
-  readonly #finished = new Gatherer<string>((ids) => this.#readFinished(ids));
   readonly #ends: (() => void)[] = [];
 
-  constructor(readonly id: string) {}
+  constructor(readonly id: string) {
+    this.layers = new LayerList(id, (mesh) => this.#replace(mesh));
+  }
 
   /** Whether one may change what is in it; before that is known, the server says so. */
   readonly mayEdit = computed(() => this.role.value !== "viewer");
@@ -96,12 +61,12 @@ export class Project {
   /** The one that is on the stage: that which was chosen last. */
   readonly current = computed(() => {
     const last = [...this.chosen.value].at(-1);
-    return this.layers.value.find((layer) => layer.image.id === last) ?? null;
+    return this.layers.all.value.find((layer) => layer.image.id === last) ?? null;
   });
 
   readonly shown = computed(() => {
     const text = this.search.value.trim().toLowerCase();
-    return this.layers.value.filter(
+    return this.layers.all.value.filter(
       (layer) =>
         layer.image.name.toLowerCase().includes(text) &&
         (this.filter.value === "all" ||
@@ -161,7 +126,7 @@ export class Project {
     await this.refresh();
     if (this.#isClosed.signal.aborted) return;
     // Not before there are layers that it tells of; it begins with how they are now.
-    this.#ends.push(follow({ kind: "project", id: this.id }, this.#hear));
+    this.#ends.push(follow({ kind: "project", id: this.id }, this.layers.hear));
   }
 
   #orderOf({ mesh }: Layer): Order {
@@ -179,34 +144,9 @@ export class Project {
 
   /** Read everything anew. */
   async refresh(): Promise<void> {
-    const meanwhile: MeshNews[] = [];
-    this.#readings.add(meanwhile);
-    const [found, made, tried] = await Promise.all([
-      images.list(this.id),
-      meshes.newest(this.id),
-      meshes.attempts(this.id),
-    ]).finally(() => this.#readings.delete(meanwhile));
-    const byImage = new Map(made.map((mesh) => [mesh.image_id, mesh]));
-    const works = new Map(tried.map((mesh) => [mesh.image_id, this.#workOf(mesh)]));
-    batch(() => {
-      this.layers.value = found
-        .map((image) => ({
-          image,
-          mesh: byImage.get(image.id) ?? null,
-          work: works.get(image.id) ?? null,
-        }))
-        .sort((one, other) => one.image.name.localeCompare(other.image.name));
-      const [first] = this.layers.value;
-      if (this.current.value === null && first) this.choose(first.image.id);
-    });
-    for (const told of meanwhile) this.#hear(told);
-  }
-
-  /** What is known of a version that is not there; how far it is, is heard alone. */
-  #workOf({ id, image_id, batch_id, status, error }: meshes.Mesh): Work {
-    const known = this.layers.value.find(({ image }) => image.id === image_id)?.work;
-    const progress = known?.mesh === id ? known.progress : 0;
-    return { mesh: id, batch: batch_id, status, progress, error: error?.message ?? null };
+    await this.layers.read();
+    const [first] = this.layers.all.value;
+    if (this.current.value === null && first) this.choose(first.image.id);
   }
 
   /** Show this layer; with `more`, beside those that are chosen. */
@@ -349,7 +289,7 @@ export class Project {
   async keep(): Promise<void> {
     const ids = [...this.chosen.value];
     const order = this.order.value;
-    const before = this.layers.value.filter(({ image }) => this.chosen.value.has(image.id));
+    const before = this.layers.all.value.filter(({ image }) => this.chosen.value.has(image.id));
     const make = () => this.generate(ids, order, true);
     if (!(await make())) return;
     this.history.add({
@@ -377,25 +317,6 @@ export class Project {
       if (ids.length === 1 && byHand) await meshes.generate(id, order);
       else await meshes.generateBatch(this.id, { ...order, images: [...ids] });
     });
-  }
-
-  /** Cancel all that is being made. */
-  async cancelAll(): Promise<void> {
-    const works = this.layers.value.flatMap(({ work }) => (isUnderWay(work) ? [work] : []));
-    const together = new Set(works.flatMap(({ batch }) => batch ?? []));
-    const alone = works.filter((work) => work.batch === null);
-    await Promise.all([
-      ...[...together].map(batches.cancel),
-      ...alone.map(({ mesh }) => meshes.cancel(mesh)),
-    ]);
-  }
-
-  /** Have made once more what failed. */
-  async retryFailed(): Promise<void> {
-    const failed = this.layers.value.flatMap(({ work }) =>
-      work?.status === "failed" ? [work] : [],
-    );
-    await Promise.all(failed.map(({ mesh }) => meshes.retry(mesh)));
   }
 
   async lock(layer: Layer, isLocked: boolean): Promise<void> {
@@ -441,53 +362,12 @@ export class Project {
     this.#replace(await meshes.restore(id));
   }
 
-  // What is heard
-
-  readonly #hear = (told: MeshNews): void => {
-    for (const meanwhile of this.#readings) meanwhile.push(told);
-    const { status, progress, error } = told;
-    this.layers.value = this.layers.value.map((layer) =>
-      layer.image.id === told.image_id
-        ? {
-            ...layer,
-            work:
-              status === "completed"
-                ? null
-                : {
-                    mesh: told.mesh_id,
-                    batch: told.batch_id,
-                    status,
-                    progress,
-                    error: error?.message ?? null,
-                  },
-          }
-        : layer,
-    );
-    const isHere = this.layers.value.some(({ mesh }) => mesh?.id === told.mesh_id);
-    if (status === "completed" && !isHere) this.#finished.add(told.mesh_id);
-  };
-
-  /** Many are read as one list, so that a large batch does not ask more than one may. */
-  #readFinished(ids: readonly string[]): Promise<boolean> {
-    return attempt(async () => {
-      const read =
-        ids.length > FEW
-          ? (await meshes.newest(this.id)).filter(({ id }) => ids.includes(id))
-          : await Promise.all(ids.map(meshes.read));
-      batch(() => {
-        for (const mesh of read) this.#replace(mesh);
-      });
-    });
-  }
+  // What comes
 
   /** Take a version that is newer in. */
   #replace(mesh: meshes.Mesh): void {
     batch(() => {
-      this.layers.value = this.layers.value.map((layer) =>
-        layer.image.id === mesh.image_id && (layer.mesh?.number ?? 0) <= mesh.number
-          ? { ...layer, mesh, work: workAfter(layer, mesh) }
-          : layer,
-      );
+      this.layers.put(mesh);
       // A draft stays until what it became is here, or while it is tuned further.
       const stays = this.#draft.value?.image === mesh.image_id && mesh.source === "generated";
       if (this.current.value?.image.id === mesh.image_id && !stays) this.discard();
@@ -512,22 +392,4 @@ export class Project {
       }
     });
   }
-
-  /** How many are done, how many failed, and how many want a look. */
-  readonly tally = computed(() => {
-    const layers = this.layers.value;
-    return {
-      total: layers.length,
-      done: layers.filter(({ mesh, work }) => mesh !== null && work === null).length,
-      failed: layers.filter(({ work }) => work?.status === "failed").length,
-      looks: layers.filter(wantsALook).length,
-      isWorking: layers.some(({ work }) => isUnderWay(work)),
-      hasEnded: layers.some(({ work }) => work !== null && !isUnderWay(work)),
-    };
-  });
-}
-
-/** Vertices of all islands; null before there is a mesh. */
-export function verticesOf(mesh: meshes.Mesh | null): number | null {
-  return mesh?.parts?.reduce((sum, part) => sum + part.vertices, 0) ?? null;
 }

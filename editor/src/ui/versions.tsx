@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import * as meshes from "../server/meshes";
+import { verticesOf } from "./layer";
 import type { Looks } from "./looks";
-import { type Project, verticesOf } from "./project";
+import type { Project } from "./project";
 import { attempt } from "./trouble";
 import { type Key, language, say } from "./words";
 
