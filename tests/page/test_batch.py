@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from spinelift.images import encode_png
 from spinelift.samples import SAMPLES, draw
@@ -15,6 +16,8 @@ from ..art import clouds
 from .visitors import art, drop, layers
 
 COUNT = 58
+A_PART = 20
+"""Files that are sent together."""
 MARKUP = "&lt;b&gt;bold & 'quoted'"
 REFUSED = "<img src=x onerror=alert(1)>.png"
 PROJECT = "<b>Batch</b>"
@@ -74,6 +77,47 @@ def test_sixty_images_with_two_broken_ones(page: Page) -> None:
     name.click()
     expect(page.locator("#stage-summary")).to_contain_text(MARKUP)
     expect(page.get_by_role("button", name=f"Lock {MARKUP} against presets")).to_be_visible()
+
+
+def test_art_is_seen_before_it_is_sent_and_meshed_before_all_of_it_is(page: Page) -> None:
+    held: list[Route] = []
+    page.route(
+        re.compile(r"/api/v1/projects/[^/]+/images\b"),
+        lambda route: held.append(route) if route.request.method == "POST" else route.continue_(),
+    )
+
+    def let_a_part_through() -> None:
+        while not held:
+            page.wait_for_timeout(20)
+        held.pop().continue_()
+
+    drop(page, dict(itertools.islice(small_art().items(), A_PART + 3)))
+    coming = page.locator(".layers li[aria-hidden] img")
+    expect(coming).to_have_count(A_PART + 3)
+    assert page.wait_for_function("document.querySelector('.layers img').naturalWidth > 0")
+
+    let_a_part_through()
+    made = layers(page).get_by_text(re.compile(r"^\d+ vertices$"))
+    expect(made).to_have_count(A_PART, timeout=30_000)
+    expect(coming).to_have_count(3)
+    let_a_part_through()
+    expect(made).to_have_count(A_PART + 3)
+    expect(coming).to_have_count(0)
+
+
+def test_layers_are_deleted_once_that_is_confirmed(page: Page) -> None:
+    drop(page, art("leaf", "tail"))
+    expect(bar(page)).to_contain_text("All 2 meshes are done")
+    layers(page).get_by_role("button", name=re.compile("^leaf")).click()
+    page.get_by_role("button", name="Delete 1 layer").click()
+    asked = page.get_by_role("dialog", name="Delete 1 layer")
+    expect(asked).to_contain_text("leaf will be deleted with its meshes.")
+    page.keyboard.press("Escape")
+    expect(layers(page)).to_have_count(2)
+    page.get_by_role("button", name="Delete 1 layer").click()
+    asked.get_by_role("button", name="Delete 1 layer").click()
+    expect(layers(page)).to_have_count(1)
+    expect(layers(page)).to_contain_text("tail")
 
 
 def test_name_that_no_file_may_have_is_text_too(page: Page) -> None:

@@ -40,7 +40,7 @@ export class LayerList {
         mesh: byImage.get(image.id) ?? null,
         work: works.get(image.id) ?? null,
       }))
-      .sort((one, other) => one.image.name.localeCompare(other.image.name));
+      .sort(byName);
     for (const told of meanwhile) this.hear(told);
   }
 
@@ -49,6 +49,15 @@ export class LayerList {
     const known = this.all.value.find(({ image }) => image.id === image_id)?.work;
     const progress = known?.mesh === id ? known.progress : 0;
     return { mesh: id, batch: batch_id, status, progress, error: error?.message ?? null };
+  }
+
+  /** Put images that were added among the layers. */
+  add(added: readonly images.Image[]): void {
+    const layers = new Map(this.all.value.map((layer) => [layer.image.id, layer]));
+    for (const image of added) {
+      layers.set(image.id, { mesh: null, work: null, ...layers.get(image.id), image });
+    }
+    this.all.value = [...layers.values()].sort(byName);
   }
 
   readonly hear = (told: MeshNews): void => {
@@ -113,6 +122,10 @@ export class LayerList {
       hasEnded: layers.some(({ work }) => work !== null && !isUnderWay(work)),
     };
   });
+}
+
+function byName(one: Layer, other: Layer): number {
+  return one.image.name.localeCompare(other.image.name);
 }
 
 function workToldOf({ mesh_id, batch_id, status, progress, error }: MeshNews): Work {

@@ -1,3 +1,5 @@
+import type { Coming } from "./coming";
+import { Confirm } from "./confirm";
 import { type Layer, verticesOf, wantsALook } from "./layer";
 import type { Filter, Project } from "./project";
 import { type Key, say } from "./words";
@@ -38,6 +40,9 @@ export function Layers({ project }: { readonly project: Project }) {
         </select>
       </div>
       <ul>
+        {project.coming.value.map((art) => (
+          <ComingRow key={art.place} art={art} />
+        ))}
         {project.shown.value.map((layer) => (
           <Row
             key={layer.image.id}
@@ -48,11 +53,30 @@ export function Layers({ project }: { readonly project: Project }) {
         ))}
       </ul>
       {chosen.size > 0 && project.mayEdit.value && (
-        <button type="button" onClick={() => void project.remove([...chosen])}>
-          {say("layers.remove", { count: chosen.size })}
-        </button>
+        <Confirm
+          label={say("layers.remove", { count: chosen.size })}
+          question={say("layers.remove-question", {
+            count: chosen.size,
+            name: project.current.value?.image.name ?? "",
+          })}
+          onYes={() => void project.remove([...chosen])}
+        />
       )}
     </nav>
+  );
+}
+
+/** What one sees of it before the server has it; how far that is, the bar below tells. */
+function ComingRow({ art }: { readonly art: Coming }) {
+  return (
+    <li class="layer" aria-hidden="true">
+      <div class="pick">
+        <img loading="lazy" src={art.url} alt="" width="40" height="40" />
+        <span class="name">{art.name}</span>
+        <span class="dim">{say("layers.coming")}</span>
+        <span class="dot" data-status="queued" />
+      </div>
+    </li>
   );
 }
 

@@ -8,6 +8,7 @@ import * as presets from "../server/presets";
 import * as projects from "../server/projects";
 import { Refused } from "../server/request";
 import { Catalogue } from "./catalogue";
+import { type Coming, comingOf } from "./coming";
 import { History } from "./history";
 import { type Layer, wantsALook } from "./layer";
 import { LayerList } from "./layer-list";
@@ -45,6 +46,7 @@ export class Project {
   readonly search = signal("");
   readonly order = signal<Order>(DEFAULT_ORDER);
   readonly uploading = signal<{ readonly done: number; readonly total: number } | null>(null);
+  readonly coming = signal<readonly Coming[]>([]);
   readonly #kept = signal<Kept | null>(null);
   readonly #draft = signal<Draft | null>(null);
   readonly #isClosed = new AbortController();
@@ -171,28 +173,49 @@ export class Project {
       tell(say("viewer"));
       return;
     }
-    this.uploading.value = { done: 0, total: files.length };
-    try {
-      const added = await images.upload(this.id, files, {
-        onProgress: (progress) => {
-          this.uploading.value = { done: progress.files, total: files.length };
-        },
+    const pictures = comingOf(files);
+    const show = (done: number) =>
+      batch(() => {
+        this.uploading.value = { done, total: files.length };
+        this.coming.value = pictures.filter(({ place }) => place >= done);
       });
-      for (const { name, error } of added.refused) {
+    show(0);
+    // What comes first is meshed at once; all the rest is one batch, of whose end one is told once.
+    let first: readonly string[] = [];
+    const rest: string[] = [];
+    const take = (part: images.Added) => {
+      this.layers.add(part.images);
+      const ids = part.images.map(({ id }) => id);
+      const [shown] = ids;
+      if (first.length > 0) rest.push(...ids);
+      else if (shown !== undefined) {
+        first = ids;
+        this.choose(shown);
+        void this.generate(first, DEFAULT_ORDER);
+      }
+    };
+    try {
+      const { refused } = await images.upload(this.id, files, {
+        onProgress: (part) =>
+          batch(() => {
+            take(part);
+            show(part.files);
+          }),
+      });
+      for (const { name, error } of refused) {
         const isNamed = error.message.includes(name.replace(/\.\w+$/, ""));
         tell(isNamed ? error.message : say("refused", { name, reason: error.message }));
-      }
-      await this.refresh();
-      const ids = added.images.map((image) => image.id);
-      if (ids.length > 0) {
-        this.choose(ids[0] as string);
-        await this.generate(ids, DEFAULT_ORDER);
       }
     } catch (error) {
       tellOf(error);
     } finally {
-      this.uploading.value = null;
+      batch(() => {
+        this.uploading.value = null;
+        this.coming.value = [];
+      });
+      for (const { url } of pictures) URL.revokeObjectURL(url);
     }
+    await this.generate(rest, DEFAULT_ORDER);
   }
 
   async remove(ids: readonly string[]): Promise<void> {
