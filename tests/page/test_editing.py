@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Response, expect
+from playwright.sync_api import Browser, Page, Request, Response, expect
 
 from ..journeys.system import EmbeddedSystem
+from ..processes import wait_until
 from .conftest import opened
 from .visitors import art, layers, on_screen, open_project
 
@@ -84,3 +85,31 @@ def test_points_are_edited_undone_and_kept_from_presets(page: Page) -> None:
     expect(leaf).not_to_contain_text(leaf_before.splitlines()[-1])
     expect(tail).to_contain_text(f"{vertices(before)} vertices")
     expect(page.get_by_role("button", name="Unlock tail")).to_be_visible()
+
+
+def test_edits_that_come_fast_are_each_of_what_the_last_has_left(page: Page) -> None:
+    sent: list[list[list[float]]] = []
+
+    def note(request: Request) -> None:
+        if request.url.endswith("/edit") and (body := request.post_data_json):
+            sent.append(body["vertices"])
+
+    page.on("request", note)
+    open_project(page, art("tail"))
+    page.get_by_role("button", name="Edit points").click()
+    page.get_by_role("img", name="Art and mesh of tail").focus()
+    page.keyboard.press("n")
+    for _ in range(4):
+        page.keyboard.press("ArrowLeft")
+    page.keyboard.press("Delete")
+    wait_until(lambda: page.evaluate("1") and len(sent) == 5)
+
+    xs = [vertices[0][0] for vertices in sent[:4]]
+    assert xs == [xs[0] - number for number in range(4)]
+    assert sent[4] == sent[3][1:]
+
+    for _ in sent:
+        page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Undo")).to_be_disabled()
+    expect(page.get_by_role("button", name="Lock tail against presets")).to_be_visible()
+    expect(page.locator("#stage-summary")).to_contain_text(f"{len(sent[0])} vertices")

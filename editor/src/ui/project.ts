@@ -31,6 +31,12 @@ interface Kept {
   readonly document: MeshDocument;
 }
 
+/** An edit by hand that is not on the stage yet as the server has made a mesh of it. */
+interface Sent {
+  readonly image: string;
+  readonly edit: Edit;
+}
+
 export type Filter = "all" | "looks" | "failed";
 
 /** An open project: what there is of it, what is chosen, and all that can be done with it. */
@@ -49,6 +55,9 @@ export class Project {
   readonly coming = signal<readonly Coming[]>([]);
   readonly #kept = signal<Kept | null>(null);
   readonly #draft = signal<Draft | null>(null);
+  readonly #sent = signal<Sent | null>(null);
+  #turn: Promise<unknown> = Promise.resolve();
+  #showing: { readonly mesh: string; readonly done: Promise<boolean> } | null = null;
   readonly #isClosed = new AbortController();
   #preview: AbortController | null = null;
   readonly #ends: (() => void)[] = [];
@@ -93,6 +102,14 @@ export class Project {
     const kept = this.#kept.value;
     // The one before stays until a newer one is here.
     return kept?.image === layer.image.id ? kept.document : null;
+  });
+
+  /** The vertices that are edited next: those that were sent last, until their mesh is here. */
+  readonly vertices = computed<Edit | null>(() => {
+    const sent = this.#sent.value;
+    return sent !== null && sent.image === this.current.value?.image.id
+      ? sent.edit
+      : this.document.value;
   });
 
   /** Whether what is on the stage is not kept yet. */
@@ -301,11 +318,11 @@ export class Project {
   }
 
   undo(): Promise<boolean> {
-    return attempt(() => this.history.undo());
+    return this.#inTurn(() => attempt(() => this.history.undo()));
   }
 
   redo(): Promise<boolean> {
-    return attempt(() => this.history.redo());
+    return this.#inTurn(() => attempt(() => this.history.redo()));
   }
 
   /** Make versions of what is shown, for all that are chosen; undone, those before are restored. */
@@ -352,13 +369,22 @@ export class Project {
   }
 
   /** Keep an edit by hand as a version, which can be undone: the one before is restored then. */
-  async edit(edit: Edit, island = 0): Promise<void> {
-    const before = this.current.value?.mesh;
+  async edit(edit: Edit): Promise<void> {
+    const image = this.current.value?.image.id;
+    if (image === undefined) return;
+    const sent = { image, edit };
+    this.#sent.value = sent;
+    await this.#inTurn(() => this.#edit(sent));
+    // What was refused is shown as it was.
+    if (this.#sent.value === sent) this.#sent.value = null;
+  }
+
+  async #edit({ image, edit }: Sent): Promise<void> {
+    const before = this.layers.all.value.find((layer) => layer.image.id === image)?.mesh;
     if (!before) return;
-    const done = async () => {
-      const vertices = edit.vertices.map(([x, y]): [number, number] => [x, y]);
-      this.#replace(await meshes.edit(before.id, { vertices, hull: edit.hull, island }));
-    };
+    const vertices = edit.vertices.map(([x, y]): [number, number] => [x, y]);
+    const done = async () =>
+      this.#take(await meshes.edit(before.id, { vertices, hull: edit.hull, island: 0 }));
     try {
       await done();
       this.history.add({
@@ -382,7 +408,20 @@ export class Project {
   }
 
   async #restore({ id }: meshes.Mesh): Promise<void> {
-    this.#replace(await meshes.restore(id));
+    await this.#take(await meshes.restore(id));
+  }
+
+  /** Take a version in, and wait until it is on the stage where it is to be. */
+  async #take(mesh: meshes.Mesh): Promise<void> {
+    this.#replace(mesh);
+    if (this.current.value?.mesh?.id === mesh.id) await this.#show(mesh);
+  }
+
+  /** Do what changes versions once all before it is done, so that it is of what that has left. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   // What comes
@@ -404,7 +443,16 @@ export class Project {
 
   async #show(mesh: meshes.Mesh): Promise<void> {
     if (mesh.status !== "completed" || this.#kept.value?.mesh === mesh.id) return;
-    await attempt(async () => {
+    if (this.#showing?.mesh !== mesh.id) {
+      this.#showing = { mesh: mesh.id, done: this.#read(mesh) };
+    }
+    const { done } = this.#showing;
+    await done;
+    if (this.#showing?.done === done) this.#showing = null;
+  }
+
+  #read(mesh: meshes.Mesh): Promise<boolean> {
+    return attempt(async () => {
       const document = await meshes.geometry(mesh.id);
       if (this.current.value?.mesh?.id === mesh.id && !this.#isClosed.signal.aborted) {
         batch(() => {

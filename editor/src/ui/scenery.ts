@@ -135,8 +135,7 @@ export class Scenery implements Stage {
   }
 
   commit(edit: Edit): void {
-    // What was refused is shown as it was.
-    void this.project.edit(edit).then(() => this.#mesh());
+    void this.project.edit(edit);
   }
 
   bend(): readonly Bend[] {
@@ -197,10 +196,14 @@ export class Scenery implements Stage {
   #mesh(): void {
     const document = this.project.document.value;
     const all = document === null ? [] : parts(document);
-    this.#edit = document;
     this.#bends = all.map((part) => new Bend(part));
     this.#parts = all;
     this.#renderer?.setParts(all);
+    const edit = this.project.vertices.value;
+    // With more of them or fewer, the triangles would be of others.
+    const areMoved = edit !== document && edit?.vertices.length === document?.vertices.length;
+    if (edit !== null && areMoved) this.preview(edit);
+    this.#edit = edit;
     this.redraw();
   }
 

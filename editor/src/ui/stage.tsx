@@ -161,27 +161,27 @@ const MOVES: Record<string, readonly [number, number]> = {
 
 /** What keys do to the points of a mesh; whether that was one of them. */
 function editByKey(project: Project, looks: Looks, event: KeyboardEvent): boolean {
-  const document = project.document.value;
-  if (document === null) return false;
+  const edit = project.vertices.value;
+  if (edit === null) return false;
   const { key, shiftKey } = event;
-  const count = document.vertices.length;
+  const count = edit.vertices.length;
   const { selected } = looks;
   const chosen = selected.value;
   if (key.toLowerCase() === "n") {
     selected.value = ((chosen ?? (shiftKey ? 0 : -1)) + (shiftKey ? count - 1 : 1)) % count;
     return true;
   }
-  const vertex = chosen === null ? undefined : document.vertices[chosen];
+  const vertex = chosen === null ? undefined : edit.vertices[chosen];
   if (chosen === null || vertex === undefined) return false;
   const by = MOVES[key];
   if (by) {
     const length = shiftKey ? 10 : 1;
     const to = imagePoint(vertex[0] + by[0] * length, vertex[1] + by[1] * length);
-    void project.edit(moved(document, chosen, to));
+    void project.edit(moved(edit, chosen, to));
     return true;
   }
   if (key === "Delete" || key === "Backspace") {
-    const left = removed(document, chosen);
+    const left = removed(edit, chosen);
     if (left) void project.edit(left);
     selected.value = null;
     return true;
