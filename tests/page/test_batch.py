@@ -68,8 +68,9 @@ def test_sixty_images_with_two_broken_ones(page: Page) -> None:
     expect(layers(page).get_by_text(re.compile(r"^\d+ vertices$"))).to_have_count(COUNT)
 
     expect(page).to_have_title(f"{done} · SpineLift")
-    shares = [int(found[1]) for title in titles if (found := re.match(r"(\d+) of 58 ", title))]
-    assert len(set(shares)) > 3
+    # How many there are to be grows while they are sent.
+    shares = [int(found[1]) for title in titles if (found := re.match(r"(\d+) of \d+ ", title))]
+    assert len(set(shares)) >= 3
     assert shares == sorted(shares)
 
     name = layers(page).locator(".name", has_text="bold")
