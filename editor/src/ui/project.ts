@@ -374,9 +374,12 @@ export class Project {
     if (image === undefined) return;
     const sent = { image, edit };
     this.#sent.value = sent;
-    await this.#inTurn(() => this.#edit(sent));
-    // What was refused is shown as it was.
-    if (this.#sent.value === sent) this.#sent.value = null;
+    try {
+      await this.#inTurn(() => this.#edit(sent));
+    } finally {
+      // What was refused is shown as it was.
+      if (this.#sent.value === sent) this.#sent.value = null;
+    }
   }
 
   async #edit({ image, edit }: Sent): Promise<void> {
